@@ -1,0 +1,126 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Every Swift target of the product is built with the same settings:
+// - language mode 6: data races are errors;
+// - ExistentialAny: `any` marks each dynamic dispatch, so that none slips into a hot path unseen;
+// - MemberImportVisibility, InternalImportsByDefault: a file imports what it uses and leaks nothing;
+// - NonisolatedNonsendingByDefault: async code stays on its caller's executor;
+// - Lifetimes: bytes read from the store are spans that cannot outlive their transaction;
+// - strict memory safety: every unsafe use is written out, and proven where it stands.
+let settings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  .enableExperimentalFeature("Lifetimes"),
+  .treatAllWarnings(as: .error),
+]
+
+let argumentParser: Target.Dependency = .product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+
+/// A library below `Sources`, or below `Projections` when `folder` says so.
+func library(
+  _ name: String, _ dependencies: [Target.Dependency] = [], folder: String = "Sources"
+) -> Target {
+  .target(
+    name: name, dependencies: dependencies, path: "\(folder)/\(name)",
+    swiftSettings: settings + [.strictMemorySafety()])
+}
+
+/// A test target `Tests/<name>Tests`.
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(
+    name: "\(name)Tests", dependencies: dependencies, path: "Tests/\(name)Tests",
+    swiftSettings: settings)
+}
+
+// Arrows point one way: a target names only targets above it.
+let package = Package(
+  name: "recount",
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+    .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+  ],
+  targets: [
+    .systemLibrary(name: "CLMDB", path: "Sources/CLMDB"),
+    .target(
+      name: "CSimdjson", path: "Sources/CSimdjson",
+      linkerSettings: [.linkedLibrary("simdjson")]),
+    library("CivilTime"),
+    library("CBOR"),
+    library("JSON", ["CBOR", "CSimdjson"]),
+    library("LMDB", ["CLMDB"]),
+    library("Ledger", ["LMDB", "CBOR", "CivilTime", crypto]),
+    library("Mathematics"),
+    library("Scoring", ["Mathematics"]),
+    library("Expressions", ["CivilTime"]),
+    library("ExpressionsConformance", ["Expressions", "CivilTime"]),
+    library("Programs", ["Expressions", "Scoring", "CBOR", "CivilTime", yams, crypto]),
+    library("Binding", ["Ledger", "Expressions", "Mathematics", "CBOR", "CivilTime"]),
+    library("Engine", ["Ledger", "LMDB", "CBOR", "CivilTime", crypto]),
+    library("Catalog", ["Engine", "Ledger", "Programs", "CBOR"], folder: "Projections"),
+    library(
+      "Profiles", ["Engine", "Ledger", "Binding", "Catalog", "Programs", "Expressions", "CBOR"],
+      folder: "Projections"),
+    library(
+      "Features",
+      ["Engine", "Ledger", "Binding", "Catalog", "Profiles", "Programs", "Expressions", "CBOR"],
+      folder: "Projections"),
+    library("Journeys", ["Engine", "Ledger", "CBOR", "CivilTime"], folder: "Projections"),
+    library("Candidates", ["Engine", "Ledger", "CBOR"], folder: "Projections"),
+    library("Deliveries", ["Engine", "Ledger", "CBOR"], folder: "Projections"),
+    library("Decisions", ["Engine", "Ledger"], folder: "Projections"),
+    library("Metrics", ["Engine", "Ledger", "CBOR"], folder: "Projections"),
+    library(
+      "Facts",
+      [
+        "Engine", "Ledger", "Binding", "Catalog", "Profiles", "Features", "Programs",
+        "Expressions", "CBOR",
+      ]),
+    library(
+      "Silences",
+      [
+        "Engine", "Ledger", "Binding", "Facts", "Catalog", "Profiles", "Programs", "Expressions",
+        "CBOR", "CivilTime",
+      ], folder: "Projections"),
+    library(
+      "Policies",
+      [
+        "Engine", "Ledger", "Binding", "Facts", "Catalog", "Profiles", "Features", "Silences",
+        "Journeys", "Candidates", "Deliveries", "Decisions", "Metrics", "Programs", "Scoring",
+        "Expressions", "CBOR", "CivilTime", "LMDB", crypto,
+      ]),
+    .executableTarget(
+      name: "embed-programs", path: "Sources/embed-programs", swiftSettings: settings),
+    .plugin(
+      name: "EmbedPrograms", capability: .buildTool(), dependencies: ["embed-programs"],
+      path: "Sources/EmbedPrograms"),
+    .target(
+      name: "ShippedPrograms", dependencies: ["Programs"], path: "Sources/ShippedPrograms",
+      swiftSettings: settings + [.strictMemorySafety()], plugins: ["EmbedPrograms"]),
+    library("Simulation", ["Policies", "Engine", "Ledger", "CBOR"]),
+    library(
+      "Host", ["Policies", "Engine", "Ledger", "Catalog", "Deliveries", "Programs", "ShippedPrograms"]),
+    .executableTarget(
+      name: "recount",
+      dependencies: [
+        "Host", "Simulation", "Policies", "Engine", "Ledger", "Programs", "Metrics", "Candidates",
+        "Journeys", "Deliveries", "Decisions", "Catalog", "CBOR", "JSON", "CivilTime", argumentParser,
+      ], path: "Sources/recount", swiftSettings: settings + [.strictMemorySafety()]),
+    tests("CivilTime", ["CivilTime"]),
+    tests("CBOR", ["CBOR"]),
+    tests("JSON", ["JSON", "CBOR"]),
+    tests("LMDB", ["LMDB"]),
+    tests("Mathematics", ["Mathematics"]),
+    tests("Scoring", ["Scoring", "Mathematics"]),
+    tests("Expressions", ["Expressions", "ExpressionsConformance", "CivilTime"]),
+    tests("Simulation", ["Simulation", "CBOR"]),
+  ],
+  cxxLanguageStandard: .cxx17
+)
