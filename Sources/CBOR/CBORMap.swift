@@ -1,0 +1,83 @@
+/// A map in memory: entries sorted by the encoding of their keys, each key once.
+package struct CBORMap: Equatable, Sendable {
+  /// A key and its value.
+  package struct Entry: Equatable, Sendable {
+    /// The key, of any kind.
+    package let key: CBORValue
+    /// The value.
+    package var value: CBORValue
+
+    /// Creates an entry.
+    package init(key: CBORValue, value: CBORValue) {
+      self.key = key
+      self.value = value
+    }
+  }
+
+  /// The entries in the bytewise order of their encoded keys.
+  package private(set) var entries: [Entry]
+
+  /// Creates an empty map.
+  package init() {
+    entries = []
+  }
+
+  /// Sorts `entries`.
+  /// - Throws: `.duplicateKey` with the ordinal of the second of two equal keys as the offset.
+  package init(_ entries: [Entry]) throws(CBORError) {
+    let encoded = entries.map { $0.key.encoded() }
+    let order = entries.indices.sorted { Self.precedes(encoded[$0], encoded[$1]) }
+    for (left, right) in zip(order, order.dropFirst()) where encoded[left] == encoded[right] {
+      throw CBORError(.duplicateKey, at: max(left, right))
+    }
+    self.entries = order.map { entries[$0] }
+  }
+
+  /// Sorts pairs of a text key and a value.
+  /// - Throws: `.duplicateKey` with the ordinal of the second of two equal keys as the offset.
+  package init(_ pairs: [(String, CBORValue)]) throws(CBORError) {
+    try self.init(pairs.map { Entry(key: .text($0.0), value: $0.1) })
+  }
+
+  /// Takes entries that a decoder found to be in order.
+  init(sorted entries: [Entry]) {
+    self.entries = entries
+  }
+
+  /// How many entries there are.
+  package var count: Int { entries.count }
+
+  /// The value for `key`; setting nil removes the entry. Cost: logarithmic, setting linear.
+  package subscript(key: CBORValue) -> CBORValue? {
+    get {
+      let (index, found) = position(of: key)
+      guard found else { return nil }
+      return entries[index].value
+    }
+    set {
+      let (index, found) = position(of: key)
+      switch (newValue, found) {
+      case (let value?, true): entries[index].value = value
+      case (let value?, false): entries.insert(Entry(key: key, value: value), at: index)
+      case (nil, true): entries.remove(at: index)
+      case (nil, false): break
+      }
+    }
+  }
+
+  private func position(of key: CBORValue) -> (index: Int, found: Bool) {
+    let sought = key.encoded()
+    var (low, high) = (0, entries.count)
+    while low < high {
+      let middle = low + (high - low) / 2
+      let encoded = entries[middle].key.encoded()
+      if encoded == sought { return (middle, true) }
+      if Self.precedes(encoded, sought) { low = middle + 1 } else { high = middle }
+    }
+    return (low, false)
+  }
+
+  private static func precedes(_ left: [UInt8], _ right: [UInt8]) -> Bool {
+    left.lexicographicallyPrecedes(right)
+  }
+}
