@@ -1,0 +1,43 @@
+import CLMDB
+
+extension Environment {
+  /// Puts every commit so far on disk. Needed with `.relaxed` only; milliseconds.
+  /// - Throws: EIO and other system errors, after which what the file holds is unknown;
+  ///   `.permissionDenied` if opened read-only; `.closed`.
+  package func sync() throws(LMDBError) {
+    let slot = try enterRead(#fileID, #line, "sync")
+    defer { gate.leaveRead(slot) }
+    options.onWritePoint?(.beforeSync)
+    // Safe: the handle is open, and the gate keeps it so.
+    let code = unsafe mdb_env_sync(handle, 1)
+    if code != 0 { throw failure(code, "sync") }
+    options.onWritePoint?(.afterSync)
+  }
+
+  /// Writes one snapshot to `directory/data.mdb`, and syncs it. Commits go on meanwhile, but the
+  /// pages that they free are not used again before the copy ends.
+  /// - Parameters:
+  ///   - directory: Made (mode 0700) if missing; must not hold a `data.mdb`.
+  ///   - compacting: Leaves free pages out and orders the others; slower.
+  /// - Throws: EEXIST, `.noSpace` and other system errors; a part of the copy may stay behind.
+  package func copy(to directory: String, compacting: Bool = false) throws(LMDBError) {
+    let slot = try enterRead(#fileID, #line, "copy")
+    defer { gate.leaveRead(slot) }
+    do throws(SystemError) {
+      _ = try Directory.create(directory)
+    } catch {
+      throw failure(error.code, "copy", detail: "cannot make \(directory)")
+    }
+    let flags = compacting ? UInt32(MDB_CP_COMPACT) : 0
+    // Safe: the handle is open, and the gate keeps the map in place.
+    let code = unsafe mdb_env_copy2(handle, directory, flags)
+    if code != 0 { throw failure(code, "copy", detail: "to \(directory)") }
+    do throws(SystemError) {
+      let copy = try DataFile(directory: directory, readOnly: true)
+      try copy.sync()
+      try Directory.sync(directory)
+    } catch {
+      throw failure(error.code, "copy", detail: "cannot sync \(directory)")
+    }
+  }
+}
