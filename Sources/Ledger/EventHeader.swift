@@ -1,0 +1,58 @@
+/// The fixed part of a record: 72 bytes, little-endian.
+///
+/// ```
+///  0  version u8 = 1 │ kind u8 │ flags u16 │ type u32
+///  8  recordedAt i64 µs          16  occurredAt i64 µs
+/// 24  cause u64 (0: none)        32  root u64 (own position: first of a chain)
+/// 40  id, 16 bytes
+/// 56  program u32 (0: none)
+/// 60  subject length u16         62  source length u16
+/// 64  external id length u16     66  reserved u16
+/// 68  payload length u32
+/// 72  subject, source, external id (UTF-8), payload (deterministic CBOR)
+/// ```
+package struct EventHeader: Equatable, Sendable {
+  /// The only format version so far.
+  package static let version: UInt8 = 1
+  /// Bytes before the subject.
+  package static let byteCount = 72
+
+  package let kind: EventKind
+  /// The interned number of the event's type, from 1.
+  package let type: UInt32
+  /// Ledger time in microseconds since 1970 UTC: when the engine took the event.
+  package let recordedAt: Int64
+  /// The producer's time in microseconds since 1970 UTC; ``recordedAt`` where there is no producer.
+  package let occurredAt: Int64
+  /// Position of the event that led to this one; 0: none.
+  package let cause: UInt64
+  /// Position of the first event of the chain; its own position for a first one.
+  package let root: UInt64
+  package let id: EventID
+  /// The interned number of the program concerned; 0: none.
+  package let program: UInt32
+
+  package init(
+    kind: EventKind, type: UInt32, recordedAt: Int64, occurredAt: Int64, cause: UInt64,
+    root: UInt64, id: EventID, program: UInt32
+  ) {
+    self.kind = kind
+    self.type = type
+    self.recordedAt = recordedAt
+    self.occurredAt = occurredAt
+    self.cause = cause
+    self.root = root
+    self.id = id
+    self.program = program
+  }
+}
+
+/// Why bytes are no record.
+package struct RecordError: Error, Equatable, CustomStringConvertible {
+  /// What is wrong, with the offset in the record.
+  package let description: String
+
+  package init(_ description: String) {
+    self.description = description
+  }
+}

@@ -1,0 +1,49 @@
+/// The event types of the product's own. Other programs read them: extend, rename nothing.
+package enum EventType {
+  package static let programActivated = "program.activated"
+  package static let programDeactivated = "program.deactivated"
+  package static let nameInterned = Names.internedName
+  package static let timerFired = "timer.fired"
+  package static let decisionMade = "decision.made"
+  package static let runStarted = "run.started"
+  package static let runMoved = "run.moved"
+  package static let runExited = "run.exited"
+  package static let candidateCreated = "candidate.created"
+  package static let candidateUpdated = "candidate.updated"
+  package static let candidateRemoved = "candidate.removed"
+  package static let deliveryRequested = "delivery.requested"
+  package static let deliveryWithheld = "delivery.withheld"
+  package static let actionRequested = "action.requested"
+  package static let deliverySent = "delivery.sent"
+  package static let deliveryDelivered = "delivery.delivered"
+  package static let deliveryFailed = "delivery.failed"
+  package static let deliveryBounced = "delivery.bounced"
+  package static let deliveryComplained = "delivery.complained"
+  package static let deliveryOpened = "delivery.opened"
+  package static let deliveryClicked = "delivery.clicked"
+  package static let actionCompleted = "action.completed"
+  package static let actionFailed = "action.failed"
+  /// A producer's merge of traits into a customer's profile.
+  package static let customerUpdated = "customer.updated"
+
+  /// Types that only the product may append, and those it takes as outcomes.
+  package static let outcomes: Set<String> = [
+    deliverySent, deliveryDelivered, deliveryFailed, deliveryBounced, deliveryComplained,
+    deliveryOpened, deliveryClicked, actionCompleted, actionFailed, "score.answered",
+  ]
+
+  /// Types that a producer may not send: they would pass for the engine's own.
+  package static let reserved: Set<String> = [
+    programActivated, programDeactivated, "model.registered", "reference.loaded", nameInterned,
+    timerFired, decisionMade, runStarted, runMoved, runExited, candidateCreated,
+    candidateUpdated, candidateRemoved, "batch.started", "batch.sliced", "batch.completed",
+    deliveryRequested, deliveryWithheld, actionRequested, "score.requested",
+  ]
+}
+
+/// Sources of the product's own events that carry an external id.
+package enum OwnSource {
+  package static let timer = "recount:timer"
+  package static let outcome = "recount:outcome"
+  package static let control = "recount:control"
+}

@@ -1,0 +1,24 @@
+package import LMDB
+
+/// Why the ledger could not do something.
+package enum LedgerError: Error, CustomStringConvertible {
+  /// The store refused: disk full, map full, no permission, a damaged file.
+  case store(LMDBError)
+  /// A stored record or block is damaged.
+  case damaged(position: UInt64, RecordError)
+  /// The directory holds a ledger of another format version.
+  case version(found: UInt64)
+  /// The directory holds no ledger.
+  case absent(directory: String)
+
+  package var description: String {
+    switch self {
+    case .store(let error): "\(error)"
+    case .damaged(let position, let error): "the ledger is damaged at position \(position): \(error)"
+    case .version(let found):
+      "the ledger has format version \(found); this binary reads version 1: use one that fits"
+    case .absent(let directory):
+      "there is no ledger in \(directory): name another --data directory, or ingest events first"
+    }
+  }
+}

@@ -1,0 +1,77 @@
+import CBOR
+
+/// The layout of one value in the `tail` table: consecutive records of one commit.
+///
+/// ```
+/// 0            count u32
+/// 4            end of each record u32 × count, from the start of the records
+/// 4 + 4·count  records, one after the other
+/// ```
+/// All little-endian. The key is the first record's position, big-endian. A commit is cut into
+/// blocks of at most ``Limits/blockRecords`` records and about ``Limits/blockBytes`` bytes.
+enum TailBlock {
+  /// The bytes of a block with these events.
+  static func size(of events: ArraySlice<Event>) -> Int {
+    events.reduce(4 + 4 * events.count) { $0 + $1.record.count }
+  }
+
+  /// Cuts `events` into blocks.
+  static func cuts(of events: [Event]) -> [Range<Int>] {
+    var cuts: [Range<Int>] = []
+    var start = 0
+    var bytes = 0
+    for index in events.indices {
+      let full = index - start == Limits.blockRecords || bytes >= Limits.blockBytes
+      if full {
+        cuts.append(start..<index)
+        start = index
+        bytes = 0
+      }
+      bytes += events[index].record.count
+    }
+    if start < events.count { cuts.append(start..<events.count) }
+    return cuts
+  }
+
+  /// The block with these events.
+  static func encode(_ events: ArraySlice<Event>) -> [UInt8] {
+    var block: [UInt8] = []
+    block.reserveCapacity(size(of: events))
+    block.append(littleEndian: UInt32(events.count))
+    var end: UInt32 = 0
+    for event in events {
+      end += UInt32(event.record.count)
+      block.append(littleEndian: end)
+    }
+    for event in events { block += event.record }
+    return block
+  }
+
+  /// How many records `block` holds.
+  /// - Throws: ``RecordError`` where the block is cut short or its offsets do not fit.
+  static func count(in block: RawSpan) throws(RecordError) -> Int {
+    guard block.byteCount >= 4 else { throw RecordError("a block of \(block.byteCount) bytes") }
+    let count = Int(block.littleEndian(at: 0, as: UInt32.self))
+    let start = 4 + 4 * count
+    guard count > 0, start <= block.byteCount else {
+      throw RecordError("a block counts \(count) records in \(block.byteCount) bytes")
+    }
+    let end = start + Int(block.littleEndian(at: start - 4, as: UInt32.self))
+    guard end == block.byteCount else {
+      throw RecordError("a block ends at \(end) and has \(block.byteCount) bytes")
+    }
+    return count
+  }
+
+  /// Where the record at `index` lies, in a block whose ``count(in:)`` is `count`.
+  /// - Throws: ``RecordError`` where the offsets run backwards.
+  static func range(of index: Int, count: Int, in block: RawSpan) throws(RecordError) -> Range<Int> {
+    let base = 4 + 4 * count
+    let start = index == 0 ? 0 : Int(block.littleEndian(at: 4 * index, as: UInt32.self))
+    let end = Int(block.littleEndian(at: 4 + 4 * index, as: UInt32.self))
+    guard start <= end, base + end <= block.byteCount else {
+      throw RecordError("record \(index) of a block ends at \(end) and starts at \(start)")
+    }
+    return base + start..<base + end
+  }
+}
