@@ -1,0 +1,76 @@
+import Ledger
+
+extension Engine {
+  /// Events of one turn beyond which it is committed in parts: each part ends with all that its
+  /// last input or timer caused.
+  static let largeTurn = 16_384
+
+  /// Commits the turn so far if it has grown large.
+  func commitIfLarge() throws {
+    if pending.count >= Self.largeTurn { try commit() }
+  }
+
+  /// Makes the turn durable with one synced transaction, then flushes the views if enough has
+  /// changed.
+  /// - Throws: ``LedgerError``: nothing of it is in the ledger, and the state is as before the turn.
+  func commit() throws {
+    guard !pending.isEmpty else { return }
+    do {
+      try ledger.append(pending, blobs: blobs)
+    } catch {
+      let failure = error
+      try recover()
+      throw failure
+    }
+    pending.removeAll(keepingCapacity: true)
+    depths.removeAll(keepingCapacity: true)
+    blobs.removeAll()
+    cursor = 0
+    if changedRows >= options.flushRows { try? flushAndNote() }
+  }
+
+  /// Rows changed since the last flush.
+  package var changedRows: Int {
+    allTables.reduce(0) { $0 + $1.pendingCount }
+  }
+
+  /// Writes all changed rows to `views/`. Call it between turns.
+  /// - Throws: A store failure: the rows stay in memory, and the ledger has everything.
+  package func flush() throws {
+    precondition(pending.isEmpty, "views are flushed between turns, at a committed position")
+    let end = ledger.end.position
+    try views.flush(
+      allTables,
+      progress: [(Self.ownTables, .init(version: Self.ownVersion, position: end))]
+        + projections.map { ($0.name, .init(version: $0.version, position: end)) })
+  }
+
+  private func flushAndNote() throws {
+    do {
+      try flush()
+      flushFailure = nil
+    } catch {
+      flushFailure = "\(error)"
+      throw error
+    }
+  }
+
+  /// Every table that is stored in `views/`.
+  var allTables: [any StoredTable] {
+    [context.subjects, identities] + projections.flatMap(\.tables)
+  }
+
+  /// SHA-256 of each table's rows, by table name. Flushes first.
+  package func digest() throws -> [(table: String, digest: String)] {
+    try flush()
+    // The runs of the identities depend on when they were flushed, not on the ledger alone.
+    let tables = allTables.filter { $0 !== identities }.map(\.name).sorted()
+    return try tables.map { ($0, try views.digest(table: $0)) }
+  }
+
+  /// Flushes and closes the views. No other call may follow.
+  package func close() throws {
+    try flush()
+    try views.close()
+  }
+}

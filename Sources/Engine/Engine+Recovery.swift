@@ -1,0 +1,169 @@
+package import Ledger
+
+extension Engine {
+  /// How the engine's own tables are named among the projections.
+  static let ownTables = "engine"
+  static let ownVersion = "1"
+
+  /// Forgets what is in memory, opens the views, and folds the events that they lack.
+  func recover() throws {
+    pending.removeAll()
+    depths.removeAll()
+    blobs.removeAll()
+    requested.removeAll()
+    cursor = 0
+    concerned.removeAll()
+    context.names.replace(with: try ledger.names())
+    try emptyIncompleteGroups()
+    var positions: [UInt64] = []
+    let own = try storedPosition(
+      Self.ownTables, version: Self.ownVersion, [context.subjects, identities])
+    for projection in projections {
+      positions.append(
+        try storedPosition(projection.name, version: projection.version, projection.tables))
+    }
+    position = ledger.end.position
+    ledgerTime = ledger.end.recordedAt
+    context.timers.queue.removeAll()
+    for projection in projections { projection.reset() }
+    for owner in timerOwners { owner.armAll(in: context.timers) }
+    try fold(own: own, positions: positions)
+  }
+
+  /// Empties every projection of a group in which one is missing or lags behind the others.
+  private func emptyIncompleteGroups() throws {
+    for group in Set(projections.map(\.group)) {
+      let members = projections.filter { $0.group == group }
+      let positions = Set(try members.map { try usablePosition($0) })
+      guard positions.count > 1 else { continue }
+      for member in members { try views.clear(member.tables, projection: member.name) }
+    }
+  }
+
+  private func usablePosition(_ projection: any Projection) throws -> UInt64 {
+    guard let progress = try views.progress(of: projection.name),
+      progress.version == projection.version, progress.position <= ledger.end.position
+    else { return 0 }
+    return progress.position
+  }
+
+  /// Opens the tables of a stored projection.
+  /// - Returns: How far they have come; 0 if they had to be emptied.
+  private func storedPosition(
+    _ name: String, version: String, _ tables: [any StoredTable]
+  ) throws -> UInt64 {
+    var progress = try views.progress(of: name)
+    let isUsable =
+      progress.map { $0.version == version && $0.position <= ledger.end.position } ?? false
+    if !isUsable {
+      try views.clear(tables, projection: name)
+      progress = nil
+    }
+    for table in tables { try table.open(views) }
+    return progress?.position ?? 0
+  }
+
+  /// Folds the ledger's events into the projections that lack them.
+  private func fold(own: UInt64, positions: [UInt64]) throws {
+    let first = min(own, positions.min() ?? own) + 1
+    let end = ledger.end.position
+    guard first <= end else { return }
+    var changed = 0
+    try ledger.forEachEvent(from: first) { (event) throws -> Bool in
+      if event.position > own { noteIdentity(event) }
+      let subject = subjectNumber(of: event)
+      for index in concernedIndexes(type: event.type) where positions[index] < event.position {
+        projections[index].project(event, subject: subject)
+        projections[index].settle(event, subject: subject)
+      }
+      noteChangedConcerns()
+      changed += 1
+      if changed % 65_536 == 0, changedRows >= 4 * options.flushRows {
+        try flush(through: event.position, own: own, positions: positions)
+      }
+      return true
+    }
+  }
+
+  private func noteIdentity(_ event: Event) {
+    switch event.kind {
+    case .input, .outcome, .control: identities.insert(event.header.id, at: event.position)
+    case .decision, .timer, .effect: break
+    }
+  }
+
+  private func flush(through position: UInt64, own: UInt64, positions: [UInt64]) throws {
+    var progress = [
+      (Self.ownTables, ViewStore.Progress(version: Self.ownVersion, position: max(own, position)))
+    ]
+    for (index, projection) in projections.enumerated() {
+      progress.append(
+        (
+          projection.name,
+          .init(version: projection.version, position: max(positions[index], position))
+        ))
+    }
+    try views.flush(allTables, progress: progress)
+  }
+
+  /// Empties projections and folds the whole ledger into them anew.
+  /// - Parameter names: Which; nil: all.
+  /// - Returns: How many events were folded.
+  package func rebuild(_ names: Set<String>? = nil) throws -> UInt64 {
+    precondition(pending.isEmpty, "a rebuild starts between turns")
+    try flush()
+    for projection in projections where names?.contains(projection.name) ?? true {
+      try views.clear(projection.tables, projection: projection.name)
+    }
+    if names == nil {
+      try views.clear([context.subjects, identities], projection: Self.ownTables)
+    }
+    try recover()
+    try flush()
+    return ledger.end.position
+  }
+
+  // MARK: - Looking back
+
+  /// The event at `position`: of the present turn, or committed. nil: there is none.
+  package func event(at position: UInt64) -> Event? {
+    let committed = ledger.end.position
+    if position > committed {
+      let index = Int(position - committed) - 1
+      return index < pending.count ? pending[index] : nil
+    }
+    do {
+      return try ledger.event(at: position)
+    } catch {
+      // Decisions must not go on over a ledger that cannot be read.
+      preconditionFailure("\(error)")
+    }
+  }
+
+  /// The body of the event at `position`, of the present turn or committed.
+  func blob(at position: UInt64) -> [UInt8]? {
+    if let blob = blobs.first(where: { $0.position == position }) { return blob.bytes }
+    do {
+      return try ledger.blob(at: position)
+    } catch {
+      preconditionFailure("\(error)")
+    }
+  }
+
+  /// Hands all events before `position` to `body`, in order, with their subjects' numbers.
+  func forEachEvent(before position: UInt64, _ body: (Event, UInt32) -> Void) {
+    guard position > 1 else { return }
+    let committed = min(ledger.end.position, position - 1)
+    do {
+      if committed > 0 {
+        try ledger.forEachEvent(from: 1, through: committed) { (event) -> Bool in
+          body(event, subjectNumber(of: event))
+          return true
+        }
+      }
+    } catch {
+      preconditionFailure("\(error)")
+    }
+    for event in pending where event.position < position { body(event, subjectNumber(of: event)) }
+  }
+}

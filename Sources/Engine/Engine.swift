@@ -1,0 +1,207 @@
+import CBOR
+import CivilTime
+package import Ledger
+
+/// How an engine works.
+package struct EngineOptions: Sendable {
+  /// Changed rows at which the views are flushed.
+  package var flushRows = 65_536
+  package init() {}
+}
+
+/// Turns: appends inputs, projects them, lets policies react, fires timers, commits.
+///
+/// Everything here runs on one thread. No clock is read: time comes with the turn or from the
+/// events. A turn is one transaction of the ledger: an input is on disk together with all that it
+/// caused, or not at all.
+package final class Engine {
+  package let context: FoldContext
+  let ledger: Ledger
+  let views: ViewStore
+  let projections: [any Projection]
+  let policies: [any Policy]
+  let timerOwners: [any TimerOwner]
+  let identities = Identities()
+  let options: EngineOptions
+
+  /// The present turn: events not yet committed, how deep in a cascade each is, their bodies.
+  var pending: [Event] = []
+  var depths: [UInt8] = []
+  var blobs: [Blob] = []
+  /// The next of `pending` to be projected.
+  var cursor = 0
+  /// The end of the ledger with `pending`.
+  var position: UInt64 = 0
+  var ledgerTime: Int64 = 0
+  /// By type number: the projections that are shown events of that type.
+  var concerned: [[Int]?] = []
+  var emissions = Emissions()
+  /// Effects requested since they were last taken.
+  var requested: [Event] = []
+  /// Why the last flush of the views failed; nil: it did not.
+  package internal(set) var flushFailure: String?
+  /// Inputs that wait for the next turn's time: the first activations of a new directory.
+  var waiting: [Input] = []
+
+  /// Opens the views over `ledger`, and folds what they lack.
+  /// - Parameters:
+  ///   - projections: In the order in which each event is shown to them.
+  ///   - timerOwners: By owner number.
+  package init(
+    ledger: Ledger, views: ViewStore, context: FoldContext, projections: [any Projection],
+    policies: [any Policy], timerOwners: [any TimerOwner],
+    options: EngineOptions = EngineOptions()
+  ) throws {
+    self.ledger = ledger
+    self.views = views
+    self.context = context
+    self.projections = projections
+    self.policies = policies
+    self.timerOwners = timerOwners
+    self.options = options
+    context.event = { [unowned self] in event(at: $0) }
+    context.blob = { [unowned self] in blob(at: $0) }
+    context.history = { [unowned self] in forEachEvent(before: $0, $1) }
+    try recover()
+  }
+
+  /// Events of the open turn.
+  package var uncommittedCount: Int { pending.count }
+
+  /// The end of what is committed.
+  package var committed: Ledger.Head { ledger.end }
+
+  /// Processes `inputs` in one turn and commits it with all its consequences.
+  /// - Parameter commits: false leaves the turn open for the next call: for simulations, whose world
+  ///   ends with the process.
+  /// - Returns: What became of each input, in order.
+  /// - Throws: ``LedgerError``: nothing of the turn is in the ledger, and the state is as before.
+  package func turn(
+    _ inputs: [Input], clock: TurnClock, commits: Bool = true
+  ) throws -> [Receipt] {
+    var receipts: [Receipt] = []
+    receipts.reserveCapacity(inputs.count)
+    if case .wall(let now) = clock {
+      try fireTimers(until: now, recordedAt: { _ in now })
+      admitWaiting(at: now)
+    }
+    for input in inputs {
+      let time: Int64
+      switch clock {
+      case .wall(let now): time = now
+      case .event:
+        time = input.occurredAt ?? ledgerTime
+        try fireTimers(until: time, recordedAt: { $0 })
+      }
+      admitWaiting(at: time)
+      receipts.append(accept(input, at: time))
+      try commitIfLarge()
+    }
+    if commits { try commit() }
+    return receipts
+  }
+
+  /// Moves the event clock to `time` and fires what becomes due, at most `limit` timers.
+  /// - Returns: How many were fired; fewer than `limit`: all that are due.
+  package func advance(
+    to time: Int64, limit: Int = 4_096, commits: Bool = true
+  ) throws -> Int {
+    let fired = try fireTimers(until: time, recordedAt: { $0 }, limit: limit)
+    if commits { try commit() }
+    return fired
+  }
+
+  /// When the next timer that is still set is due, or nil; of runs only, if asked.
+  package func nextTimer(ofRunsOnly: Bool = false) -> Int64? {
+    guard ofRunsOnly else {
+      dropStaleTimers()
+      return context.timers.queue.first?.due
+    }
+    return context.timers.queue.earliest { timer in
+      timerOwners[Int(timer.owner)].firing(of: timer)?.belongsToRun == true
+    }?.due
+  }
+
+  /// The effects that were committed since the last call, in order: what the outbox carries out.
+  package func takeEffects() -> [Event] {
+    let end = ledger.end.position
+    let split = requested.firstIndex { $0.position > end } ?? requested.count
+    defer { requested.removeFirst(split) }
+    return Array(requested[..<split])
+  }
+
+  /// The effects that were requested since the last call, committed or not: what a simulated world
+  /// sees.
+  package func takeRequestedEffects() -> [Event] {
+    defer { requested.removeAll() }
+    return requested
+  }
+
+  /// Holds `input` until the next turn's time is known: control events of a new directory.
+  package func holdForFirstTurn(_ input: Input) {
+    waiting.append(input)
+  }
+
+  private func admitWaiting(at time: Int64) {
+    guard !waiting.isEmpty else { return }
+    let inputs = waiting
+    waiting = []
+    for input in inputs { _ = accept(input, at: time) }
+  }
+
+  // MARK: - Inputs
+
+  private func accept(_ input: Input, at time: Int64) -> Receipt {
+    ledgerTime = max(ledgerTime, time)
+    let time = ledgerTime
+    let id = EventID(source: input.source, externalID: input.externalID)
+    if let known = knownEvent(with: id, input) {
+      let field = difference(of: input, from: known)
+      return field.map { .conflict(position: known.position, field: $0) }
+        ?? .duplicate(position: known.position)
+    }
+    let type = typeNumber(of: input.type)
+    let program = input.program.isEmpty ? 0 : programNumber(of: input.program)
+    let first = pending.count
+    append(
+      header: { position in
+        EventHeader(
+          kind: input.kind, type: type, recordedAt: time,
+          occurredAt: input.occurredAt ?? time, cause: 0, root: position, id: id,
+          program: program)
+      }, subject: input.subject, source: input.source, externalID: input.externalID,
+      payload: input.payload, depth: 0)
+    identities.insert(id, at: position)
+    if let blob = input.blob { blobs.append(Blob(position: position, bytes: blob)) }
+    cascade()
+    return .appended(
+      position: pending[first].position, decisions: pending[first...].filter { isDecision($0) })
+  }
+
+  private func isDecision(_ event: Event) -> Bool {
+    event.kind == .decision && event.type == decisionType
+  }
+
+  private var decisionType: UInt32? { context.names.number(.type, EventType.decisionMade) }
+
+  private func knownEvent(with id: EventID, _ input: Input) -> Event? {
+    var known: Event?
+    _ = identities.position(of: id) { position in
+      guard let event = event(at: position), event.header.id == id else { return false }
+      known = event
+      return true
+    }
+    return known
+  }
+
+  /// The first field in which `input` differs from the event that has its id; nil: none.
+  private func difference(of input: Input, from event: Event) -> String? {
+    if context.names.name(.type, event.type) != input.type { return "type" }
+    let bytes = event.record.rawSpan
+    if !bytes.matches(event.subjectRange, input.subject.rawSpan) { return "subject" }
+    if let time = input.occurredAt, time != event.header.occurredAt { return "time" }
+    if !bytes.matches(event.payloadRange, input.payload.rawSpan) { return "data" }
+    if !bytes.matches(event.sourceRange, input.source.rawSpan) { return "source" }
+    return nil
+  }
+}

@@ -1,0 +1,48 @@
+/// A table whose rows live in memory and are flushed to `views/`.
+package protocol StoredTable: AnyObject {
+  /// The table's name in `views/`.
+  var name: String { get }
+  /// Rows changed since the last flush.
+  var pendingCount: Int { get }
+  /// Forgets what is in memory and goes on from what `source` has.
+  func open(_ source: any RowSource) throws
+  /// The changed rows, by number. They stay changed until ``flushed()``.
+  func pendingRows() -> RowBatch
+  /// The rows of the last ``pendingRows()`` are committed.
+  func flushed()
+}
+
+/// Where tables read their stored rows.
+package protocol RowSource: AnyObject {
+  /// The stored bytes of a row, or nil.
+  func storedRow(table: String, number: UInt32) -> [UInt8]?
+  /// One more than the highest stored number.
+  func storedEnd(table: String) throws -> UInt32
+  /// Calls `body` for every stored row, by number.
+  func forEachStoredRow(table: String, _ body: (UInt32, [UInt8]) -> Void) throws
+}
+
+/// Encoded rows in order of their numbers, all in one buffer.
+package struct RowBatch: Sendable {
+  struct Entry {
+    let number: UInt32
+    let end: Int
+    let isRemoved: Bool
+  }
+
+  private(set) var entries: [Entry] = []
+  private(set) var bytes: [UInt8] = []
+
+  package init() {}
+
+  /// Adds a changed row; numbers must ascend.
+  package mutating func put(_ number: UInt32, _ row: [UInt8]) {
+    bytes += row
+    entries.append(Entry(number: number, end: bytes.count, isRemoved: false))
+  }
+
+  /// Adds a removed row; numbers must ascend.
+  package mutating func remove(_ number: UInt32) {
+    entries.append(Entry(number: number, end: bytes.count, isRemoved: true))
+  }
+}

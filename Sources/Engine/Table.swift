@@ -1,0 +1,176 @@
+/// A row that a ``Table`` keeps decoded in memory and stores as bytes.
+package protocol TableRow: Sendable {
+  /// Reads what ``write(to:)`` wrote.
+  init(from reader: inout ByteReader)
+  /// Writes every field. The same row gives the same bytes.
+  func write(to writer: inout ByteWriter)
+}
+
+/// Rows by dense number: a decoded write-back cache over the rows stored in `views/`.
+///
+/// Policies and projections read and change rows here; changed rows are flushed in sorted batches.
+/// A row that is not in memory is loaded on first use. Confined to the engine's thread.
+package final class Table<Row: TableRow> {
+  @usableFromInline
+  enum State: UInt8 {
+    /// Not loaded: the store may have it.
+    case unknown
+    /// As it is stored, or known to be absent.
+    case clean
+    /// Changed since the last flush.
+    case dirty
+  }
+
+  @usableFromInline
+  struct Slot {
+    @usableFromInline var row: Row?
+    @usableFromInline var state: State
+
+    @usableFromInline
+    init(row: Row?, state: State) {
+      self.row = row
+      self.state = state
+    }
+  }
+
+  /// The table's name in `views/`.
+  package let name: String
+  /// Rows in groups of 64; an empty group was never touched.
+  @usableFromInline var groups: [ContiguousArray<Slot>] = []
+  /// Numbers of the dirty rows, in order of their first change.
+  @usableFromInline var dirty: [UInt32] = []
+  /// Numbers from here on are not in the store.
+  @usableFromInline var storedEnd: UInt32 = 0
+  private var source: (any RowSource)?
+
+  package init(name: String) {
+    self.name = name
+  }
+
+  /// The row with `number`, or nil. Cost: an array access, or one look-up in the store.
+  @inlinable
+  package func row(_ number: UInt32) -> Row? {
+    let (group, index) = locate(number)
+    return groups[group][index].row
+  }
+
+  /// Lets `body` read the row with `number` in place; nil where there is none.
+  @inlinable
+  package func withRow<Result>(_ number: UInt32, _ body: (borrowing Row) -> Result) -> Result? {
+    let (group, index) = locate(number)
+    guard groups[group][index].row != nil else { return nil }
+    return body(groups[group][index].row!)
+  }
+
+  /// Changes the row with `number` in place, after making it where there is none.
+  @inlinable
+  package func update<Result>(
+    _ number: UInt32, orInsert make: @autoclosure () -> Row, _ body: (inout Row) -> Result
+  ) -> Result {
+    let (group, index) = locate(number)
+    if groups[group][index].row == nil { groups[group][index].row = make() }
+    touch(number, group, index)
+    return body(&groups[group][index].row!)
+  }
+
+  /// Changes the row with `number` in place; does nothing and returns nil where there is none.
+  @inlinable
+  package func update<Result>(_ number: UInt32, _ body: (inout Row) -> Result) -> Result? {
+    let (group, index) = locate(number)
+    guard groups[group][index].row != nil else { return nil }
+    touch(number, group, index)
+    return body(&groups[group][index].row!)
+  }
+
+  /// Puts `row` under `number`.
+  @inlinable
+  package func set(_ number: UInt32, _ row: Row) {
+    let (group, index) = locate(number)
+    groups[group][index].row = row
+    touch(number, group, index)
+  }
+
+  /// Removes the row with `number`, if there is one.
+  @inlinable
+  package func remove(_ number: UInt32) {
+    let (group, index) = locate(number)
+    guard groups[group][index].row != nil else { return }
+    groups[group][index].row = nil
+    touch(number, group, index)
+  }
+
+  /// Calls `body` for every row, by number. Loads what is not in memory.
+  package func forEach(_ body: (UInt32, Row) -> Void) {
+    let end = max(UInt32(groups.count * 64), storedEnd)
+    for number in 0..<end {
+      if let row = row(number) { body(number, row) }
+    }
+  }
+
+  @usableFromInline
+  func touch(_ number: UInt32, _ group: Int, _ index: Int) {
+    guard groups[group][index].state != .dirty else { return }
+    groups[group][index].state = .dirty
+    dirty.append(number)
+  }
+
+  @inlinable
+  func locate(_ number: UInt32) -> (group: Int, index: Int) {
+    let group = Int(number >> 6)
+    let index = Int(number & 63)
+    if group >= groups.count || groups[group].isEmpty || groups[group][index].state == .unknown {
+      load(number, group, index)
+    }
+    return (group, index)
+  }
+
+  @usableFromInline
+  func load(_ number: UInt32, _ group: Int, _ index: Int) {
+    while groups.count <= group { groups.append([]) }
+    if groups[group].isEmpty {
+      groups[group] = ContiguousArray(
+        repeating: Slot(row: nil, state: UInt32(group) << 6 >= storedEnd ? .clean : .unknown),
+        count: 64)
+    }
+    guard groups[group][index].state == .unknown else { return }
+    groups[group][index].state = .clean
+    if number < storedEnd, let bytes = source?.storedRow(table: name, number: number) {
+      var reader = ByteReader(bytes)
+      groups[group][index].row = Row(from: &reader)
+      precondition(reader.isAtEnd, "table \(name): row \(number) is longer than its fields")
+    }
+  }
+}
+
+extension Table: StoredTable {
+  package var pendingCount: Int { dirty.count }
+
+  package func open(_ source: any RowSource) throws {
+    self.source = source
+    groups = []
+    dirty = []
+    storedEnd = try source.storedEnd(table: name)
+  }
+
+  package func pendingRows() -> RowBatch {
+    dirty.sort()
+    var batch = RowBatch()
+    var writer = ByteWriter()
+    for number in dirty {
+      if let row = groups[Int(number >> 6)][Int(number & 63)].row {
+        writer.reset()
+        row.write(to: &writer)
+        batch.put(number, writer.bytes)
+      } else {
+        batch.remove(number)
+      }
+    }
+    return batch
+  }
+
+  package func flushed() {
+    for number in dirty { groups[Int(number >> 6)][Int(number & 63)].state = .clean }
+    if let last = dirty.last { storedEnd = max(storedEnd, last + 1) }
+    dirty.removeAll(keepingCapacity: true)
+  }
+}

@@ -1,0 +1,164 @@
+import CBOR
+import Crypto
+import Ledger
+package import LMDB
+
+/// The derived state on disk: every table's rows, and how far each projection has come.
+///
+/// Rows and positions change in the same transaction, so the store is consistent at each commit.
+/// Commits are not synced: after a crash of the machine the store is thrown away and made anew.
+package final class ViewStore {
+  /// How far a stored projection has come.
+  package struct Progress: Equatable, Sendable {
+    /// The version of the fold that made the rows.
+    package var version: String
+    /// The last event that is in them.
+    package var position: UInt64
+
+    package init(version: String, position: UInt64) {
+      self.version = version
+      self.position = position
+    }
+  }
+
+  private let environment: Environment
+  private let progressTable: TableHandle
+  private var handles: [String: TableHandle] = [:]
+  private let mark: CleanMark
+
+  /// Opens the store in `directory`; one that a crash of the machine may have damaged is emptied.
+  package init(
+    directory: String, readOnly: Bool = false,
+    onWritePoint: (@Sendable (WritePoint) -> Void)? = nil
+  ) throws {
+    mark = CleanMark(directory: directory)
+    if !readOnly { try mark.prepare() }
+    var options = EnvironmentOptions()
+    options.durability = .relaxed
+    options.readOnly = readOnly
+    options.initialMapBytes = 1 << 30
+    options.onWritePoint = onWritePoint
+    environment = try Environment(directory: directory, options: options)
+    progressTable = try environment.openTable("progress", create: !readOnly)
+  }
+
+  /// Syncs and closes. No other call may follow.
+  package func close() throws {
+    if !environment.options.readOnly {
+      try environment.sync()
+      try mark.setClean()
+    }
+    environment.close()
+  }
+
+  /// How far the projection `name` has come, or nil if nothing of it is stored.
+  package func progress(of name: String) throws -> Progress? {
+    try environment.read { txn in
+      guard let bytes = try txn.value(for: Array(name.utf8).span, in: progressTable) else {
+        return nil
+      }
+      var reader = ByteReader(bytes.rawSpan.array(0..<bytes.count))
+      let position = reader.unsigned()
+      return Progress(version: reader.text(), position: position)
+    }
+  }
+
+  /// Writes the changed rows of `tables` and the projections' progress in one transaction.
+  package func flush(_ tables: [any StoredTable], progress: [(String, Progress)]) throws {
+    let batches = try tables.filter { $0.pendingCount > 0 }.map {
+      (table: $0, handle: try handle($0.name), rows: $0.pendingRows())
+    }
+    try environment.write { txn in
+      for batch in batches {
+        var start = 0
+        for entry in batch.rows.entries {
+          let key = UInt64(entry.number)
+          if entry.isRemoved {
+            try txn.delete(key, in: batch.handle)
+          } else {
+            try txn.put(
+              batch.rows.bytes.span.extracting(start..<entry.end), for: key, in: batch.handle)
+          }
+          start = entry.end
+        }
+      }
+      for (name, progress) in progress {
+        var writer = ByteWriter()
+        writer.unsigned(progress.position)
+        writer.text(progress.version)
+        try txn.put(writer.bytes.span, for: Array(name.utf8).span, in: progressTable)
+      }
+    }
+    for batch in batches { batch.table.flushed() }
+  }
+
+  /// Empties `tables` and forgets the progress of `projection`.
+  package func clear(_ tables: [any StoredTable], projection: String) throws {
+    let handles = try tables.map { try handle($0.name) }
+    try environment.write { txn in
+      for handle in handles { try txn.clear(handle) }
+      try txn.delete(Array(projection.utf8).span, in: progressTable)
+    }
+  }
+
+  /// SHA-256 over the rows of a table in key order: number (u32 big-endian), length (u32
+  /// big-endian) and bytes of each.
+  package func digest(table: String) throws -> String {
+    let handle = try handle(table)
+    var hash = SHA256()
+    try environment.read { txn in
+      try txn.forEach(in: handle) { key, value in
+        var framed = BigEndian.bytes(UInt32(key.rawSpan.bigEndian(at: 0, as: UInt64.self)))
+        framed += BigEndian.bytes(UInt32(value.count))
+        framed += value.rawSpan.array(0..<value.count)
+        // SAFETY: the pointer spans the whole array and is used within the closure alone.
+        unsafe framed.withUnsafeBytes { unsafe hash.update(bufferPointer: $0) }
+        return true
+      }
+    }
+    return Hex.string(hash.finalize())
+  }
+
+  private func handle(_ table: String) throws -> TableHandle {
+    if let handle = handles[table] { return handle }
+    let handle = try environment.openTable(table, create: !environment.options.readOnly)
+    handles[table] = handle
+    return handle
+  }
+}
+
+extension ViewStore: RowSource {
+  package func storedRow(table: String, number: UInt32) -> [UInt8]? {
+    do {
+      let handle = try handle(table)
+      return try environment.read { txn in
+        guard let bytes = try txn.value(for: UInt64(number), in: handle) else { return nil }
+        return bytes.rawSpan.array(0..<bytes.count)
+      }
+    } catch {
+      // A fold cannot go on without its state, and the ledger has everything: stop here.
+      preconditionFailure("table \(table), row \(number) cannot be read: \(error)")
+    }
+  }
+
+  package func storedEnd(table: String) throws -> UInt32 {
+    let handle = try handle(table)
+    return try environment.read { txn in
+      var cursor = try txn.cursor(in: handle)
+      guard try cursor.last() else { return 0 }
+      return UInt32(cursor.key.rawSpan.bigEndian(at: 0, as: UInt64.self)) + 1
+    }
+  }
+
+  package func forEachStoredRow(table: String, _ body: (UInt32, [UInt8]) -> Void) throws {
+    let handle = try handle(table)
+    try environment.read { txn in
+      try txn.forEach(in: handle) { key, value in
+        body(
+          UInt32(key.rawSpan.bigEndian(at: 0, as: UInt64.self)),
+          value.rawSpan.array(0..<value.count))
+        return true
+      }
+    }
+  }
+}
