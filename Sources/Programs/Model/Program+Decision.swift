@@ -1,0 +1,100 @@
+package import Expressions
+package import Scoring
+
+extension Program {
+  /// What starts a run.
+  package struct Trigger: Sendable {
+    /// The types of events, sorted by their bytes.
+    package let types: [String]
+    /// The run's key (string or integer; an integer is taken in decimal).
+    package let key: CompiledExpression
+    /// Whether the event is a trigger at all; nil: always. An error counts as false.
+    package let when: CompiledExpression?
+  }
+
+  /// When a trigger is a duplicate. Asked before `join`.
+  package struct Dedupe: Sendable {
+    /// The key: a string, or a list of strings of which one unused is enough to pass; passing and
+    /// then starting or joining a run uses all of them. nil: subject, ":" and the run's key.
+    package let key: CompiledExpression?
+    /// How long a used key lasts: used in (now - within, now].
+    package let withinMicroseconds: Int64
+    /// Where it is true, nothing is a duplicate; an error counts as false.
+    package let except: CompiledExpression?
+  }
+
+  /// When a trigger that meets an active run joins it.
+  package struct Join: Sendable {
+    /// nil: always. An error counts as false: the trigger is then a duplicate.
+    package let when: CompiledExpression?
+    /// Whether the filters are asked for it too.
+    package let asksFilters: Bool
+  }
+
+  /// One filter.
+  package struct Filter: Sendable {
+    package let id: String
+    package let test: FilterTest
+    /// Whether it is asked again before each send (a cap: before each send on its channel).
+    package let isAskedAgain: Bool
+  }
+
+  /// What a filter asks.
+  package enum FilterTest: Sendable {
+    /// Passes if true; an error rejects.
+    case expression(CompiledExpression)
+    case cap(Cap)
+  }
+
+  /// At most `limit` deliveries requested to the customer on a channel in (now - per, now].
+  package struct Cap: Sendable {
+    package let channel: Channel
+    package let limit: Int
+    package let perMicroseconds: Int64
+    /// Whether the deliveries of all programs count, not only those of this one.
+    package let countsAllPrograms: Bool
+  }
+
+  /// How a trigger is scored.
+  package struct Score: Sendable {
+    /// The model's id: the name of its file below `models/`, without `.yaml`.
+    package let modelID: String
+    package let model: Scorecard
+    /// SHA-256 of the model file's bytes, in hex.
+    package let modelHash: String
+    /// One for each of the model's features, in the model's order. An error, and null, count as a
+    /// missing value.
+    package let features: [NamedExpression]
+    /// The score if the model has none; nil: the decision fails.
+    package let fallback: Double?
+  }
+
+  /// A name for scores from a threshold on.
+  package struct Level: Sendable {
+    package let name: String
+    package let threshold: Double
+  }
+
+  /// An offer; its fields are in the order of the file.
+  package struct Offer: Sendable {
+    /// nil: always. An error counts as false.
+    package let when: CompiledExpression?
+    package let fields: [NamedExpression]
+  }
+
+  /// What a started run leaves in the candidate table.
+  package struct Candidate: Sendable {
+    package let item: CompiledExpression
+    package let ttlMicroseconds: Int64
+    /// The channels it may be served on, in order of priority.
+    package let channels: [Channel]
+  }
+
+  /// Who is left untreated: those whose bucket (0…9,999) is below `basisPoints`.
+  package struct Holdout: Sendable {
+    /// 0…10,000.
+    package let basisPoints: Int
+    /// What the bucket's hash is salted with.
+    package let salt: String
+  }
+}

@@ -1,0 +1,142 @@
+package import Expressions
+
+/// What the expressions of a program may name, by the place in which they stand.
+///
+/// The one source of the format's variables and functions: a runtime that binds them needs no other
+/// list. All records but `event` are closed, so that a misspelt field is found by the check.
+package struct ProgramDeclarations: Sendable {
+  /// Where an expression stands.
+  package enum Scope: Hashable, Sendable {
+    /// Features, keys of entities, trait updates: `event`, and the element that `as` names.
+    case event(element: String?)
+    /// `arm`, `when` and `data` of a derived event: `key`, `customer`, `params`, `now`.
+    case silence
+    /// Trigger, deduplication, joining, filters, features of the score: `event`, `customer`,
+    /// `params`, `run`, `now`.
+    case trigger
+    /// Offers: as `trigger`, with `score`.
+    case offer
+    /// Candidate and journey: as `offer`, with `offer`.
+    case journey
+  }
+
+  /// The types of `params`.
+  package var parameters: [String: ValueType] = [:]
+  /// The types of the traits and of the customers' features.
+  package var customer: [String: ValueType] = [:]
+  /// The functions of entities: by entity the types of its features.
+  package var entities: [(name: String, features: [String: ValueType])] = []
+  /// The fields of `offer`.
+  package var offerFields: [String] = []
+  /// The variables that journeys assign.
+  package var runVariables: [String] = []
+
+  /// Nothing but the built-in names.
+  package init() {}
+
+  /// The declarations for expressions that stand there.
+  package func declarations(for scope: Scope) -> Declarations {
+    var variables: [String: ValueType] = [:]
+    var functions = Self.plainFunctions
+    switch scope {
+    case .event(let element):
+      variables["event"] = Self.event
+      if let element { variables[element] = .dyn }
+      return Declarations(variables: variables, functions: functions)
+    case .silence:
+      variables["key"] = .string
+    case .offer:
+      variables["event"] = Self.event
+      variables["run"] = run
+      variables["score"] = Self.score
+    case .journey:
+      variables["event"] = Self.event
+      variables["run"] = run
+      variables["score"] = Self.score
+      variables["offer"] = record("offer", offerFields.map { ($0, .dyn) })
+    case .trigger:
+      variables["event"] = Self.event
+      variables["run"] = run
+    }
+    variables["customer"] = record("customer", customer.map { ($0, $1) } + [("id", .string)])
+    variables["params"] = record("params", parameters.map { ($0, $1) })
+    variables["now"] = .timestamp
+    functions += entities.map { entity in
+      let result = record(entity.name, entity.features.map { ($0, $1) })
+      return HostFunction(
+        name: entity.name, overloads: [Overload(parameters: [.string], result: result)])
+    }
+    functions.append(Self.held)
+    return Declarations(variables: variables, functions: functions)
+  }
+
+  /// Names that the format or CEL gives a meaning, so that no entity may have them.
+  static let takenNames: Set<String> = [
+    "event", "customer", "run", "params", "score", "offer", "now", "key", "held", "clamp",
+    "distanceMiles", "distanceKm", "size", "has", "all", "exists", "exists_one", "filter", "map",
+    "type", "bool", "int", "uint", "double", "string", "bytes", "list", "timestamp", "duration",
+    "dyn", "matches", "contains", "math", "strings", "cel", "optional", "net", "base64", "sets",
+    "lists", "ip", "cidr", "isIP", "isCIDR",
+  ]
+
+  /// The fields of `run` that every program has.
+  package static let builtInRunFields: [String: ValueType] = [
+    "key": .string, "active": .bool, "startedAt": .timestamp, "state": .string,
+    "enteredAt": .timestamp, "program": .string, "sent": sent,
+  ]
+
+  /// `run.sent`: how many deliveries the run has requested, by channel.
+  private static let sent = ValueType.record(
+    RecordType(
+      name: "run.sent",
+      fields: [
+        "email": .int, "sms": .int, "push": .int, "inApp": .int, "phone": .int, "webhook": .int,
+      ], isOpen: false))
+
+  /// The fields that every event has.
+  static let eventFields: Set<String> = [
+    "type", "subject", "time", "recordedAt", "position", "externalId",
+  ]
+
+  private static let event = ValueType.record(
+    RecordType(
+      name: "event",
+      fields: [
+        "type": .string, "subject": .string, "time": .timestamp, "recordedAt": .timestamp,
+        "position": .int, "externalId": .string, "data": .map(.string, .dyn),
+      ], isOpen: true))
+
+  private static let score = ValueType.record(
+    RecordType(
+      name: "score", fields: ["value": .double, "margin": .double, "level": .string],
+      isOpen: false))
+
+  /// Functions that need nothing but their arguments.
+  private static let plainFunctions = [
+    HostFunction(
+      name: "distanceMiles", overloads: [Overload(parameters: [.dyn, .dyn], result: .double)]),
+    HostFunction(
+      name: "distanceKm", overloads: [Overload(parameters: [.dyn, .dyn], result: .double)]),
+    HostFunction(
+      name: "clamp",
+      overloads: [
+        Overload(parameters: [.int, .int, .int], result: .int),
+        Overload(parameters: [.double, .double, .double], result: .double),
+      ]),
+  ]
+
+  /// `held(trait, position)`: the trait as it was just before a position of the ledger.
+  private static let held = HostFunction(
+    name: "held", overloads: [Overload(parameters: [.string, .int], result: .dyn)], cost: 500)
+
+  private var run: ValueType {
+    record(
+      "run", Self.builtInRunFields.map { ($0, $1) } + runVariables.map { ($0, .dyn) })
+  }
+
+  private func record(_ name: String, _ fields: [(String, ValueType)]) -> ValueType {
+    var types: [String: ValueType] = [:]
+    for (field, type) in fields { types[field] = type }
+    return .record(RecordType(name: name, fields: types, isOpen: false))
+  }
+}

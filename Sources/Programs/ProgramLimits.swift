@@ -1,0 +1,50 @@
+/// The limits of the program format. The check names the limit that a program breaks; the
+/// reference in `Projections/Programs/README.md` lists them.
+package enum ProgramLimits {
+  /// All files of a program together, in bytes.
+  package static let bodyBytes = 1 << 20
+  /// Files of a program.
+  package static let files = 256
+  /// A file's name, in bytes.
+  package static let fileNameBytes = 128
+  /// YAML nodes of a program's files in all.
+  package static let nodes = 100_000
+  /// How deep YAML collections may nest.
+  package static let yamlDepth = 32
+  /// An id or a name, in bytes.
+  package static let nameBytes = 64
+  /// An event type, in bytes (as the ledger's own limit).
+  package static let eventTypeBytes = 128
+  /// Event types in one list.
+  package static let eventTypes = 64
+  package static let parameters = 256
+  package static let marketplaces = 64
+  package static let traits = 128
+  package static let traitUpdates = 64
+  package static let entities = 16
+  package static let features = 256
+  package static let derives = 16
+  package static let filters = 64
+  package static let levels = 16
+  package static let offers = 64
+  package static let states = 256
+  package static let exits = 64
+  /// Transitions in one list.
+  package static let transitions = 64
+  /// Timers of one state.
+  package static let timers = 32
+  /// Sends or acts in one list.
+  package static let effects = 32
+  /// Variables of a run.
+  package static let runVariables = 128
+  /// Bins of one feature of a model.
+  package static let bins = 256
+  /// Values that `distinct` and `collect` keep, unless the feature says otherwise.
+  package static let defaultKeptValues = 64
+  /// The most that they may keep.
+  package static let keptValues = 1_024
+  /// Any duration: 100 years of 365 days, in microseconds.
+  package static let durationMicroseconds: Int64 = 36_500 * 86_400_000_000
+  /// Problems that a check reports; there may be more.
+  package static let problems = 200
+}
