@@ -1,0 +1,108 @@
+import Binding
+import Expressions
+import Ledger
+import Programs
+
+/// A feature with its expressions bound to events.
+struct BoundFeature {
+  let feature: Program.Feature
+  private let each: EventExpression?
+  private let filter: EventExpression?
+  private let value: EventExpression?
+
+  init(_ feature: Program.Feature) {
+    self.feature = feature
+    each = feature.each.map { EventExpression($0) }
+    filter = feature.filter.map { EventExpression($0, elementName: feature.elementName) }
+    value = feature.value.map { EventExpression($0, elementName: feature.elementName) }
+  }
+
+  /// Calls `body` with each value that the feature takes from `event`.
+  func forEachValue(of event: Event, names: Names, _ body: (Value) -> Void) {
+    guard let each else {
+      if let value = value(of: event, nil, names) { body(value) }
+      return
+    }
+    guard case .list(let elements)? = each.value(event, names: names) else { return }
+    for element in elements {
+      if let value = value(of: event, element, names) { body(value) }
+    }
+  }
+
+  private func value(of event: Event, _ element: Value?, _ names: Names) -> Value? {
+    if let filter {
+      guard case .bool(true)? = filter.value(event, element: element, names: names) else {
+        return nil
+      }
+    }
+    guard let value else { return .null }
+    let result = value.value(event, element: element, names: names)
+    return result == .null ? nil : result
+  }
+}
+
+/// Features of one kind of entity that take in one type of event.
+struct FeaturePlan {
+  /// An entity other than the customer.
+  struct Entity {
+    let kind: UInt32
+    let key: EventExpression
+  }
+
+  /// nil: the event's subject.
+  let entity: Entity?
+  var features: [UInt32]
+}
+
+/// Which features take in which events, before and after policies react to them.
+struct FeaturePlans {
+  private var current: [String: [FeaturePlan]] = [:]
+  private var later: [String: [FeaturePlan]] = [:]
+
+  init() {}
+
+  /// The plans of `other` for some features alone.
+  init(_ other: FeaturePlans, only numbers: Range<UInt32>) {
+    current = Self.filter(other.current, numbers)
+    later = Self.filter(other.later, numbers)
+  }
+
+  private static func filter(
+    _ plans: [String: [FeaturePlan]], _ numbers: Range<UInt32>
+  ) -> [String: [FeaturePlan]] {
+    plans.mapValues { list in
+      list.compactMap { plan in
+        let kept = plan.features.filter { numbers.contains($0) }
+        return kept.isEmpty ? nil : FeaturePlan(entity: plan.entity, features: kept)
+      }
+    }
+  }
+
+  func concerns(_ type: String) -> Bool {
+    current[type] != nil || later[type] != nil
+  }
+
+  func plans(for type: String, includesCurrent: Bool) -> [FeaturePlan] {
+    (includesCurrent ? current[type] : later[type]) ?? []
+  }
+
+  mutating func add(_ number: UInt32, _ feature: Program.Feature, _ entity: FeaturePlan.Entity?) {
+    for type in feature.types {
+      if feature.includesCurrent {
+        Self.add(number, entity, to: &current[type, default: []])
+      } else {
+        Self.add(number, entity, to: &later[type, default: []])
+      }
+    }
+  }
+
+  private static func add(
+    _ number: UInt32, _ entity: FeaturePlan.Entity?, to plans: inout [FeaturePlan]
+  ) {
+    if let index = plans.firstIndex(where: { $0.entity?.kind == entity?.kind }) {
+      plans[index].features.append(number)
+    } else {
+      plans.append(FeaturePlan(entity: entity, features: [number]))
+    }
+  }
+}

@@ -1,0 +1,116 @@
+import Binding
+import CBOR
+package import Engine
+import Expressions
+
+/// The states of one entity's features.
+package struct FeatureRow: TableRow {
+  struct Entry: Sendable {
+    /// The feature's number.
+    var feature: UInt32
+    var state: FeatureState
+  }
+
+  var entries: [Entry] = []
+
+  init() {}
+
+  /// The state of a feature, or nil if it has taken in nothing.
+  func state(of feature: UInt32) -> FeatureState? {
+    for entry in entries where entry.feature == feature { return entry.state }
+    return nil
+  }
+
+  /// Changes the state of a feature, which begins as `initial`.
+  mutating func update(
+    _ feature: UInt32, initial: @autoclosure () -> FeatureState,
+    _ body: (inout FeatureState) -> Void
+  ) {
+    if let index = entries.firstIndex(where: { $0.feature == feature }) {
+      body(&entries[index].state)
+    } else {
+      var state = initial()
+      body(&state)
+      entries.append(Entry(feature: feature, state: state))
+    }
+  }
+
+  package init(from reader: inout ByteReader) {
+    for _ in 0..<reader.count() {
+      let feature = UInt32(reader.unsigned())
+      entries.append(Entry(feature: feature, state: FeatureState(from: &reader)))
+    }
+  }
+
+  package func write(to writer: inout ByteWriter) {
+    writer.count(entries.count)
+    // By number, so that the bytes do not depend on which feature took something in first.
+    for entry in entries.sorted(by: { $0.feature < $1.feature }) {
+      writer.unsigned(UInt64(entry.feature))
+      entry.state.write(to: &writer)
+    }
+  }
+}
+
+extension FeatureState {
+  init(from reader: inout ByteReader) {
+    switch reader.unsigned() {
+    case 0: self = .count(reader.unsigned())
+    case 1:
+      self = .total(
+        integers: reader.signed(), doubles: reader.double(), hasDouble: reader.bool(),
+        count: reader.unsigned())
+    case 2: self = .value(Sample(time: reader.signed(), value: Self.value(from: &reader)))
+    case 3:
+      var samples: [Sample] = []
+      for _ in 0..<reader.count() {
+        samples.append(Sample(time: reader.signed(), value: Self.value(from: &reader)))
+      }
+      self = .samples(samples)
+    default:
+      var seen: [Seen] = []
+      for _ in 0..<reader.count() {
+        let value = Self.value(from: &reader)
+        seen.append(Seen(value: value, first: reader.signed(), last: reader.signed()))
+      }
+      self = .seen(seen)
+    }
+  }
+
+  func write(to writer: inout ByteWriter) {
+    switch self {
+    case .count(let count):
+      writer.unsigned(0)
+      writer.unsigned(count)
+    case .total(let integers, let doubles, let hasDouble, let count):
+      writer.unsigned(1)
+      writer.signed(integers)
+      writer.double(doubles)
+      writer.bool(hasDouble)
+      writer.unsigned(count)
+    case .value(let sample):
+      writer.unsigned(2)
+      writer.signed(sample.time)
+      writer.blob(sample.value.cbor)
+    case .samples(let samples):
+      writer.unsigned(3)
+      writer.count(samples.count)
+      for sample in samples {
+        writer.signed(sample.time)
+        writer.blob(sample.value.cbor)
+      }
+    case .seen(let seen):
+      writer.unsigned(4)
+      writer.count(seen.count)
+      for value in seen {
+        writer.blob(value.value.cbor)
+        writer.signed(value.first)
+        writer.signed(value.last)
+      }
+    }
+  }
+
+  private static func value(from reader: inout ByteReader) -> Value {
+    Value(CBORView(storage: reader.blob()))
+  }
+}

@@ -1,0 +1,194 @@
+import Binding
+package import Catalog
+package import Engine
+package import Expressions
+package import Ledger
+import Profiles
+package import Programs
+
+/// The declared features of every program that was ever activated, by customer and by other
+/// entity: a fold over the events that their definitions name.
+///
+/// Equal definitions share their state. A definition that comes with a later activation takes in
+/// the whole history before it at once.
+package final class Features: Projection {
+  package let name = "features"
+  package let version = "1"
+  package var group: String { Profiles.stateGroup }
+
+  private let context: FoldContext
+  private let catalog: Catalog
+  private let definitionKeys = EntityTable(name: "features.definition-keys")
+  private let definitions = Table<DefinitionRow>(name: "features.definitions")
+  /// Kinds of entity: name and key source.
+  private let kinds = EntityTable(name: "features.kinds")
+  /// Entities other than customers: kind (u32) and key.
+  private let entities = EntityTable(name: "features.entities")
+  private let customerStates = Table<FeatureRow>(name: "features.customers")
+  private let entityStates = Table<FeatureRow>(name: "features.entity-states")
+  private var bound: [BoundFeature?] = []
+  private var plans = FeaturePlans()
+
+  package init(context: FoldContext, catalog: Catalog) {
+    self.context = context
+    self.catalog = catalog
+  }
+
+  package var tables: [any StoredTable] {
+    [definitionKeys, definitions, kinds, entities, customerStates, entityStates]
+  }
+
+  package func concerns(type: String) -> Bool {
+    type == EventType.programActivated || plans.concerns(type)
+  }
+
+  package func reset() {
+    bound = []
+    plans = FeaturePlans()
+    definitions.forEach { number, row in bind(number, row) }
+  }
+
+  // MARK: - Reading
+
+  /// The number of a feature of a program, for ``value(of:customer:now:)``; nil if the program
+  /// was not activated.
+  package func number(of feature: Program.Feature, in program: Program) -> UInt32? {
+    definitionKeys.number(of: Self.key(of: feature, in: program))
+  }
+
+  /// The number of an entity's kind; nil if no program that has it was activated.
+  package func kind(of entity: Program.Entity) -> UInt32? {
+    kinds.number(of: Self.kindKey(entity))
+  }
+
+  /// The number of an entity by its key; nil if no event ever concerned it.
+  package func entity(kind: UInt32, key: [UInt8]) -> UInt32? {
+    entities.number(of: BigEndian.bytes(kind) + key)
+  }
+
+  /// The value of a customer's feature at `now`; its default where it took in nothing.
+  package func value(of number: UInt32, customer: UInt32, now: Int64) -> Value? {
+    value(of: number, in: customerStates, row: customer, now: now)
+  }
+
+  /// The value of an entity's feature at `now`; its default where it took in nothing.
+  /// - Parameter entity: nil: an entity that was never heard of.
+  package func value(of number: UInt32, entity: UInt32?, now: Int64) -> Value? {
+    guard let entity else { return bound[Int(number)].flatMap { Self.empty($0.feature) } }
+    return value(of: number, in: entityStates, row: entity, now: now)
+  }
+
+  private func value(
+    of number: UInt32, in table: Table<FeatureRow>, row: UInt32, now: Int64
+  ) -> Value? {
+    guard let feature = bound[Int(number)]?.feature else { return nil }
+    let state = table.withRow(row) { $0.state(of: number) } ?? nil
+    return state?.value(of: feature, now: now) ?? Self.empty(feature)
+  }
+
+  /// The value of a feature that has taken in nothing.
+  private static func empty(_ feature: Program.Feature) -> Value? {
+    if let value = feature.defaultValue { return value }
+    switch feature.kind {
+    case .count: return .int(0)
+    case .exists: return .bool(false)
+    case .distinct, .collect: return .list([])
+    case .sum, .avg, .min, .max, .first, .last: return nil
+    }
+  }
+
+  // MARK: - The fold
+
+  package func project(_ event: Event, subject: UInt32) {
+    let type = context.names.name(.type, event.type) ?? ""
+    if type == EventType.programActivated { register(event) }
+    take(event, subject, plans.plans(for: type, includesCurrent: true))
+  }
+
+  package func settle(_ event: Event, subject: UInt32) {
+    let type = context.names.name(.type, event.type) ?? ""
+    take(event, subject, plans.plans(for: type, includesCurrent: false))
+  }
+
+  private func take(_ event: Event, _ subject: UInt32, _ plans: [FeaturePlan]) {
+    for plan in plans {
+      let row: UInt32
+      let table: Table<FeatureRow>
+      if let entity = plan.entity {
+        guard let key = entity.key.key(event, names: context.names) else { continue }
+        row = entities.intern(BigEndian.bytes(entity.kind) + key)
+        table = entityStates
+      } else {
+        row = subject
+        table = customerStates
+      }
+      for number in plan.features {
+        guard let feature = bound[Int(number)] else { continue }
+        take(event, number, feature, row, table)
+      }
+    }
+  }
+
+  private func take(
+    _ event: Event, _ number: UInt32, _ bound: BoundFeature, _ row: UInt32,
+    _ table: Table<FeatureRow>
+  ) {
+    let time = bound.feature.order == .occurred ? event.header.occurredAt : event.recordedAt
+    bound.forEachValue(of: event, names: context.names) { value in
+      table.update(row, orInsert: FeatureRow()) { states in
+        states.update(number, initial: FeatureState(for: bound.feature)) { state in
+          state.take(value, at: time, feature: bound.feature, now: event.recordedAt)
+        }
+      }
+    }
+  }
+
+  // MARK: - Definitions
+
+  private func register(_ event: Event) {
+    guard let program = catalog.program(activatedAt: event.position) else { return }
+    let first = bound.count
+    for (index, feature) in program.features.enumerated() {
+      let known = definitionKeys.count
+      let number = definitionKeys.intern(Self.key(of: feature, in: program))
+      guard Int(number) == known else { continue }
+      let row = DefinitionRow(activation: event.position, index: UInt32(index))
+      definitions.set(number, row)
+      bind(number, row)
+    }
+    guard bound.count > first else { return }
+    context.concernsChanged = true
+    let fresh = FeaturePlans(plans, only: UInt32(first)..<UInt32(bound.count))
+    context.history(event.position) { [self] past, subject in
+      let type = context.names.name(.type, past.type) ?? ""
+      take(past, subject, fresh.plans(for: type, includesCurrent: true))
+      take(past, subject, fresh.plans(for: type, includesCurrent: false))
+    }
+  }
+
+  private func bind(_ number: UInt32, _ row: DefinitionRow) {
+    while bound.count <= Int(number) { bound.append(nil) }
+    guard let program = catalog.program(activatedAt: row.activation) else { return }
+    let feature = program.features[Int(row.index)]
+    bound[Int(number)] = BoundFeature(feature)
+    var entity: FeaturePlan.Entity?
+    if case .entity(let index) = feature.owner {
+      let declared = program.entities[index]
+      entity = FeaturePlan.Entity(
+        kind: kinds.intern(Self.kindKey(declared)), key: EventExpression(declared.key))
+    }
+    plans.add(number, feature, entity)
+  }
+
+  private static func key(of feature: Program.Feature, in program: Program) -> [UInt8] {
+    var key = Array(feature.identity.utf8)
+    if case .entity(let index) = feature.owner {
+      key = kindKey(program.entities[index]) + [0] + key
+    }
+    return key
+  }
+
+  private static func kindKey(_ entity: Program.Entity) -> [UInt8] {
+    Array(entity.name.utf8) + [0] + Array(entity.keySource.utf8)
+  }
+}

@@ -1,0 +1,226 @@
+import CBOR
+import CivilTime
+package import Engine
+package import Ledger
+
+/// Every run: where it stands, its variables and timers; which are active for a subject; when each
+/// dedupe key was last used. A fold over `run.*`, `timer.fired`, `decision.made` and
+/// `delivery.requested`, whose data say everything: no program definition is needed here.
+package final class Journeys: Projection {
+  enum Role {
+    case started
+    case moved
+    case exited
+    case timer
+    case decision
+    case delivery
+    case action
+  }
+
+  package let name = "journeys"
+  package let version = "1"
+  /// Runs by number, in the order in which they began.
+  package let runs = Table<RunRow>(name: "journeys.runs")
+  /// Run ids and their numbers.
+  package let runIDs = EntityTable(name: "journeys.run-ids")
+  /// Active runs by subject number, in the order in which they began.
+  package let active = Table<NumberList>(name: "journeys.active")
+  private let dedupeKeys = EntityTable(name: "journeys.dedupe-keys")
+  private let dedupe = Table<DedupeRow>(name: "journeys.dedupe")
+  private var roles: RoleMap<Role>
+  private let entities: EntityTable
+  private let sink: TimerSink
+  private let owner: UInt8
+
+  /// - Parameters:
+  ///   - entities: The engine's subjects.
+  ///   - sink: Where timers are set, under the number `owner`.
+  package init(names: Names, entities: EntityTable, sink: TimerSink, owner: UInt8) {
+    self.entities = entities
+    self.sink = sink
+    self.owner = owner
+    roles = RoleMap(names: names) { Self.role(of: $0) }
+  }
+
+  package var tables: [any StoredTable] { [runs, runIDs, active, dedupeKeys, dedupe] }
+
+  package func concerns(type: String) -> Bool {
+    Self.role(of: type) != nil
+  }
+
+  private static func role(of type: String) -> Role? {
+    switch type {
+    case EventType.runStarted: .started
+    case EventType.runMoved: .moved
+    case EventType.runExited: .exited
+    case EventType.timerFired: .timer
+    case EventType.decisionMade: .decision
+    case EventType.deliveryRequested: .delivery
+    case EventType.actionRequested: .action
+    default: nil
+    }
+  }
+
+  package func project(_ event: Event, subject: UInt32) {
+    guard let role = roles.role(ofType: event.type) else { return }
+    let data = event.payload
+    switch role {
+    case .started: start(event, data, subject)
+    case .moved: move(event, data)
+    case .exited: leave(event, data, subject)
+    case .timer: fire(data)
+    case .decision: use(event, data)
+    case .delivery: count(data, isDelivery: true)
+    case .action: count(data, isDelivery: false)
+    }
+  }
+
+  /// The number of the run with this id, or nil.
+  package func number(ofRun id: String) -> UInt32? {
+    runIDs.number(of: Array(id.utf8))
+  }
+
+  /// When `key` of `program` was last used, or nil.
+  package func lastUse(program: String, key: String) -> DedupeRow? {
+    dedupeKeys.number(of: Self.dedupeKey(program, key)).flatMap { dedupe.row($0) }
+  }
+
+  private static func dedupeKey(_ program: String, _ key: String) -> [UInt8] {
+    Array(program.utf8) + [0] + Array(key.utf8)
+  }
+
+  // MARK: - The fold
+
+  private func start(_ event: Event, _ data: CBORView, _ subject: UInt32) {
+    guard let id = data.view(forKey: Field.runId)?.string else { return }
+    let number = runIDs.intern(Array(id.utf8))
+    var run = RunRow(
+      id: id, program: data.text(Field.program), version: data.text(Field.version),
+      subject: subject, key: data.text(Field.run),
+      trigger: data.view(forKey: Field.trigger)?.uint64 ?? 0, startedAt: event.recordedAt)
+    run.state = data.text(Field.state)
+    if let set = data.view(forKey: Field.set) { run.variables = set.encoded }
+    if let offer = data.view(forKey: Field.offer) { run.offer = offer.encoded }
+    run.score = data.view(forKey: Field.score)?.double ?? 0
+    run.level = data.text(Field.level)
+    run.isHeldOut = data.view(forKey: Field.heldOut)?.bool ?? false
+    arm(&run, number, event, data)
+    runs.set(number, run)
+    active.update(subject, orInsert: NumberList()) { $0.numbers.append(number) }
+  }
+
+  private func move(_ event: Event, _ data: CBORView) {
+    guard let number = run(in: data) else { return }
+    _ = runs.update(number) { run in
+      if let set = data.view(forKey: Field.set) {
+        run.variables = CBORMerge.merge(run.variables, with: set)
+      }
+      if let score = data.view(forKey: Field.score)?.double { run.score = score }
+      if let to = data.view(forKey: Field.to)?.string {
+        run.state = to
+        run.enteredAt = event.recordedAt
+        run.timers.removeAll { $0.slot < RunTimer.runLevel }
+        arm(&run, number, event, data)
+      }
+    }
+  }
+
+  private func leave(_ event: Event, _ data: CBORView, _ subject: UInt32) {
+    guard let number = run(in: data) else { return }
+    _ = runs.update(number) { run in
+      run.exit = data.text(Field.exit)
+      run.exitedAt = event.recordedAt
+      run.timers = []
+      run.variables = [0xa0]
+      run.requests = []
+    }
+    _ = active.update(subject) { $0.numbers.removeAll { $0 == number } }
+    if active.row(subject)?.numbers.isEmpty == true { active.remove(subject) }
+  }
+
+  private func fire(_ data: CBORView) {
+    guard data.text(Field.owner) == Self.ownerName, let number = run(in: data),
+      let slot = data.view(forKey: Field.slot)?.uint64
+    else { return }
+    _ = runs.update(number) { run in run.timers.removeAll { UInt64($0.slot) == slot } }
+  }
+
+  private func use(_ event: Event, _ data: CBORView) {
+    guard let keys = data.view(forKey: Field.dedupe) else { return }
+    switch data.text(Field.outcome) {
+    case "eligible", "joined", "held-out":
+      let program = data.text(Field.program)
+      keys.forEachElement { key in
+        let number = dedupeKeys.intern(Self.dedupeKey(program, key.string ?? ""))
+        dedupe.set(
+          number, DedupeRow(lastUsedAt: event.recordedAt, decision: event.position))
+      }
+    default: break
+    }
+  }
+
+  private func count(_ data: CBORView, isDelivery: Bool) {
+    guard let number = run(in: data) else { return }
+    let step = data.text(Field.step)
+    let target = data.text(isDelivery ? Field.channel : Field.action)
+    _ = runs.update(number) { run in
+      run.countRequest(step: step, target: target, isDelivery: isDelivery)
+      if isDelivery { run.touch = step }
+    }
+  }
+
+  private func run(in data: CBORView) -> UInt32? {
+    data.view(forKey: Field.runId)?.textBytesRange.flatMap {
+      runIDs.number(of: data.storage, in: $0)
+    }
+  }
+
+  private func arm(_ run: inout RunRow, _ number: UInt32, _ event: Event, _ data: CBORView) {
+    var ordinal: UInt32 = 0
+    data.view(forKey: Field.timers)?.forEachElement { item in
+      guard let slot = item.view(forKey: Field.slot)?.uint64,
+        let due = try? RFC3339.microseconds(parsing: item.text(Field.due))
+      else { return }
+      run.timers.append(
+        RunTimer(
+          slot: UInt32(slot), due: due, setBy: event.position, ordinal: ordinal,
+          step: item.text(Field.step)))
+      sink.queue.insert(
+        Timer(
+          due: due, setBy: event.position, ordinal: ordinal, owner: owner, item: number,
+          slot: UInt32(slot)))
+      ordinal += 1
+    }
+  }
+}
+
+extension Journeys: TimerOwner {
+  /// How `timer.fired` names these timers' owner.
+  package static let ownerName = "run"
+
+  package func armAll(in sink: TimerSink) {
+    runs.forEach { number, run in
+      for timer in run.timers {
+        sink.queue.insert(
+          Timer(
+            due: timer.due, setBy: timer.setBy, ordinal: timer.ordinal, owner: owner,
+            item: number, slot: timer.slot))
+      }
+    }
+  }
+
+  package func firing(of timer: Timer) -> TimerFiring? {
+    guard let run = runs.row(timer.item), run.isActive,
+      let armed = run.timers.first(where: { $0.slot == timer.slot && $0.setBy == timer.setBy })
+    else { return nil }
+    let payload: CBORValue = [
+      "owner": .text(Self.ownerName), "program": .text(run.program), "run": .text(run.key),
+      "runId": .text(run.id), "slot": .unsigned(UInt64(armed.slot)), "step": .text(armed.step),
+      "state": .text(run.state), "due": .text(RFC3339.string(microseconds: armed.due)),
+    ]
+    return TimerFiring(
+      owner: "\(run.id)/\(run.state)/\(armed.slot)/\(RFC3339.string(microseconds: run.enteredAt))",
+      program: run.program, subject: entities.bytes(of: run.subject),
+      payload: payload.encoded(), belongsToRun: true)
+  }
+}

@@ -1,0 +1,147 @@
+package import CBOR
+package import Expressions
+package import Ledger
+
+/// A field of `event` that an expression reads, resolved once.
+package enum EventAttribute: Sendable {
+  /// A field of the data, by its path.
+  case data([CBORKey])
+  case type
+  case subject
+  case time
+  case recordedAt
+  case position
+  case externalID
+
+  /// Resolves the path of an attribute whose root is `event`.
+  ///
+  /// `type`, `subject`, `time`, `recordedAt`, `position` and `externalId` are the event's own and
+  /// win over fields of the data, which are also reached below `data`.
+  package init(path: [String]) {
+    guard path.count <= 1 else {
+      self = .data((path[0] == "data" ? path.dropFirst() : path[...]).map { CBORKey($0) })
+      return
+    }
+    switch path.first {
+    case "type": self = .type
+    case "subject": self = .subject
+    case "time": self = .time
+    case "recordedAt": self = .recordedAt
+    case "position": self = .position
+    case "externalId": self = .externalID
+    case "data", nil: self = .data([])
+    case .some(let name): self = .data([CBORKey(name)])
+    }
+  }
+
+  /// The value in `event`, or nil where its data have no such field.
+  package func value(in event: Event, names: Names) -> Value? {
+    switch self {
+    case .data(let path): event.payload.view(path: path).map { Value($0) }
+    case .type: .string(names.name(.type, event.type) ?? "")
+    case .subject: .string(event.subject)
+    case .time: .timestamp(microseconds: event.header.occurredAt)
+    case .recordedAt: .timestamp(microseconds: event.recordedAt)
+    case .position: .int(Int64(event.position))
+    case .externalID: .string(event.externalID)
+    }
+  }
+}
+
+extension CBORView {
+  /// The item at the end of a path of keys, or nil.
+  package func view(path: [CBORKey]) -> CBORView? {
+    var item = self
+    for key in path {
+      guard let next = item.view(forKey: key) else { return nil }
+      item = next
+    }
+    return item
+  }
+}
+
+/// An expression over an event alone, and an element of one of its lists: what features, entity
+/// keys and trait updates are made of.
+package struct EventExpression: Sendable {
+  package let compiled: CompiledExpression
+  private let slots: [Slot]
+
+  private enum Slot: Sendable {
+    case event(EventAttribute)
+    case element([String])
+    case unknown(String)
+  }
+
+  /// Binds `compiled`, whose roots are `event` and perhaps `elementName`.
+  package init(_ compiled: CompiledExpression, elementName: String = "") {
+    self.compiled = compiled
+    slots = compiled.attributes.map { attribute in
+      switch attribute.root {
+      case "event": .event(EventAttribute(path: attribute.path))
+      case elementName: .element(attribute.path)
+      default: .unknown(attribute.description)
+      }
+    }
+  }
+
+  /// The value for an event and element; nil where the evaluation fails: the event is left out.
+  package func value(_ event: Event, element: Value? = nil, names: Names) -> Value? {
+    do throws(EvaluationError) {
+      return try compiled.evaluate(
+        EventActivation(expression: self, event: event, element: element, names: names))
+    } catch {
+      return nil
+    }
+  }
+
+  /// The key that the expression gives: text, or an integer in decimal; nil for anything else and
+  /// for the empty text.
+  package func key(_ event: Event, names: Names) -> [UInt8]? {
+    // The common case without an evaluation: a field of the data.
+    if case .event(.data(let path))? = slots.first, slots.count == 1, isPlainField {
+      guard let item = event.payload.view(path: path) else { return nil }
+      if let range = item.textBytesRange { return range.isEmpty ? nil : Array(item.storage[range]) }
+      return item.int64.map { Array(String($0).utf8) }
+    }
+    return value(event, names: names).flatMap(Self.key)
+  }
+
+  /// Whether the whole expression is one field.
+  private var isPlainField: Bool {
+    compiled.attributes[0].description == compiled.source
+  }
+
+  /// A value as a key: see ``key(_:names:)``.
+  package static func key(_ value: Value) -> [UInt8]? {
+    switch value {
+    case .string(let text): text.isEmpty ? nil : Array(text.utf8)
+    case .int(let number): Array(String(number).utf8)
+    case .uint(let number): Array(String(number).utf8)
+    default: nil
+    }
+  }
+
+  private struct EventActivation: Activation {
+    let expression: EventExpression
+    let event: Event
+    let element: Value?
+    let names: Names
+
+    func attribute(_ slot: Int) throws(EvaluationError) -> Value? {
+      switch expression.slots[slot] {
+      case .event(let attribute): attribute.value(in: event, names: names)
+      case .element(let path): element?.selecting(path)
+      case .unknown(let name):
+        throw EvaluationError(.host, "\(name) is not known where only the event is")
+      }
+    }
+
+    func call(_ slot: Int, _ arguments: [Value]) throws(EvaluationError) -> Value {
+      let name = expression.compiled.hostCalls[slot]
+      guard let result = try PlainFunctions.call(name, arguments) else {
+        throw EvaluationError(.host, "\(name) is not known where only the event is")
+      }
+      return result
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import Binding
+import Expressions
+import Programs
+
+/// A field that an expression of a program reads, resolved once for a version of the program.
+enum FactAttribute: Sendable {
+  case event(EventAttribute)
+  case customerID
+  case trait(index: Int, rest: [String])
+  /// A feature of the customer, by its number in the features' tables.
+  case feature(number: UInt32, rest: [String])
+  case run(RunField)
+  /// Deliveries that the run has requested on a channel.
+  case sent(channel: String)
+  case variable(name: String, rest: [String])
+  case parameter(name: String, rest: [String])
+  case score(ScoreField)
+  case offer([String])
+  case now
+  case key
+  case unknown(String)
+
+  enum RunField: String, Sendable {
+    case key, active, startedAt, state, enteredAt, program, sent
+  }
+
+  enum ScoreField: String, Sendable {
+    case value, margin, level
+  }
+}
+
+/// The attributes and functions of one expression, resolved.
+final class ExpressionBinding: Sendable {
+  let attributes: [FactAttribute]
+  let calls: [FactCall]
+
+  init(attributes: [FactAttribute], calls: [FactCall]) {
+    self.attributes = attributes
+    self.calls = calls
+  }
+}
+
+/// A function that an expression calls, resolved.
+enum FactCall: Sendable {
+  case held
+  case entity(EntityFacts)
+  case plain(String)
+}
+
+/// The features of a kind of entity, by name.
+final class EntityFacts: Sendable {
+  /// The kind's number in the features' tables.
+  let kind: UInt32
+  let features: [(name: String, number: UInt32)]
+
+  init(kind: UInt32, features: [(name: String, number: UInt32)]) {
+    self.kind = kind
+    self.features = features
+  }
+}

@@ -1,0 +1,86 @@
+import Binding
+import Expressions
+package import Features
+package import Programs
+
+/// A version of a program with everything that its expressions read resolved to the tables.
+package final class ProgramBinding {
+  package let program: Program
+  private let customerFeatures: [String: UInt32]
+  private let traitIndexes: [String: Int]
+  private let entities: [String: EntityFacts]
+  /// By source text: within one program the same text reads the same things.
+  private var bindings: [String: ExpressionBinding] = [:]
+
+  /// Binds `program`, which was activated: its features are known to `features`.
+  package init(_ program: Program, features: Features) {
+    self.program = program
+    var customerFeatures: [String: UInt32] = [:]
+    var entityFeatures = [[(name: String, number: UInt32)]](
+      repeating: [], count: program.entities.count)
+    for feature in program.features {
+      guard let number = features.number(of: feature, in: program) else { continue }
+      switch feature.owner {
+      case .customer: customerFeatures[feature.name] = number
+      case .entity(let index): entityFeatures[index].append((feature.name, number))
+      }
+    }
+    self.customerFeatures = customerFeatures
+    var entities: [String: EntityFacts] = [:]
+    for (entity, list) in zip(program.entities, entityFeatures) {
+      entities[entity.name] = EntityFacts(
+        kind: features.kind(of: entity) ?? .max, features: list)
+    }
+    self.entities = entities
+    var traitIndexes: [String: Int] = [:]
+    for (index, trait) in program.traits.enumerated() { traitIndexes[trait.name] = index }
+    self.traitIndexes = traitIndexes
+  }
+
+  /// Whether the program may do something with an event of this type.
+  package func concerns(_ type: String, isInput: Bool) -> Bool {
+    (isInput && program.concernsEveryInput) || program.eventTypes.contains(type)
+  }
+
+  /// The resolved attributes and functions of an expression of the program.
+  func binding(of expression: CompiledExpression) -> ExpressionBinding {
+    if let known = bindings[expression.source] { return known }
+    let binding = ExpressionBinding(
+      attributes: expression.attributes.map(resolve),
+      calls: expression.hostCalls.map(resolve))
+    bindings[expression.source] = binding
+    return binding
+  }
+
+  private func resolve(_ function: String) -> FactCall {
+    if function == "held" { return .held }
+    return entities[function].map { .entity($0) } ?? .plain(function)
+  }
+
+  private func resolve(_ attribute: Attribute) -> FactAttribute {
+    let path = attribute.path
+    let rest = Array(path.dropFirst())
+    switch (attribute.root, path.first) {
+    case ("event", _): return .event(EventAttribute(path: path))
+    case ("now", nil): return .now
+    case ("key", nil): return .key
+    case ("customer", "id"): return .customerID
+    case ("customer", let name?): return customer(name, rest) ?? .unknown("\(attribute)")
+    case ("params", let name?): return .parameter(name: name, rest: rest)
+    case ("offer", _): return .offer(path)
+    case ("score", let name?):
+      return FactAttribute.ScoreField(rawValue: name).map { .score($0) }
+        ?? .unknown("\(attribute)")
+    case ("run", "sent"): return .sent(channel: rest.first == "inApp" ? "in-app" : rest.first ?? "")
+    case ("run", let name?):
+      return FactAttribute.RunField(rawValue: name).map { .run($0) }
+        ?? .variable(name: name, rest: rest)
+    default: return .unknown("\(attribute)")
+    }
+  }
+
+  private func customer(_ name: String, _ rest: [String]) -> FactAttribute? {
+    if let number = customerFeatures[name] { return .feature(number: number, rest: rest) }
+    return traitIndexes[name].map { .trait(index: $0, rest: rest) }
+  }
+}

@@ -1,0 +1,53 @@
+package import Catalog
+import Engine
+package import Features
+import Programs
+
+/// The programs as policies see them: the active ones, and those that runs are pinned to, each
+/// bound to the tables once. Confined to the engine's thread.
+package final class ProgramSet {
+  private let catalog: Catalog
+  private let features: Features
+  private var bindings: [String: ProgramBinding] = [:]
+  private var activeVersions: [String] = []
+  /// Active programs by type of their triggers, in the order in which they were activated.
+  private var triggered: [String: [ProgramBinding]] = [:]
+  private var activePositions: [UInt64] = []
+
+  package init(catalog: Catalog, features: Features) {
+    self.catalog = catalog
+    self.features = features
+  }
+
+  /// The version that the event at `position` activated.
+  package func binding(activatedAt position: UInt64) -> ProgramBinding? {
+    catalog.program(activatedAt: position).flatMap { binding(version: $0.version.description) }
+  }
+
+  /// The version of a program that was ever activated; nil where it is none that this binary
+  /// accepts.
+  package func binding(version: String) -> ProgramBinding? {
+    if let known = bindings[version] { return known }
+    guard let program = catalog.program(version: version) else { return nil }
+    let binding = ProgramBinding(program, features: features)
+    bindings[version] = binding
+    return binding
+  }
+
+  /// The active programs that an event of this type triggers.
+  package func triggered(by type: String) -> [ProgramBinding] {
+    refresh()
+    return triggered[type] ?? []
+  }
+
+  private func refresh() {
+    let positions = catalog.active.map(\.position)
+    guard positions != activePositions else { return }
+    activePositions = positions
+    triggered = [:]
+    for row in catalog.active {
+      guard let binding = binding(version: row.version) else { continue }
+      for type in binding.program.trigger.types { triggered[type, default: []].append(binding) }
+    }
+  }
+}

@@ -1,0 +1,222 @@
+import Binding
+package import CBOR
+package import Engine
+package import Expressions
+package import Features
+package import Ledger
+package import Profiles
+package import Programs
+
+/// What the expressions of a program read while one event is handled: the event, the customer, the
+/// run, score and offer, entities, parameters and ledger time.
+///
+/// One scope serves all programs, one after the other; it is confined to the engine's thread.
+package final class Scope {
+  private let context: FoldContext
+  private let profiles: Profiles
+  private let features: Features
+
+  /// The program whose expressions are evaluated.
+  package var binding: ProgramBinding?
+  package var event: Event?
+  /// The number of the customer.
+  package var customer: UInt32 = 0
+  /// Ledger time.
+  package var now: Int64 = 0
+  package var key: String?
+  package var run: RunFacts?
+  package var score: ScoreFacts?
+  package var offer: MapValue?
+  /// Where reads are noted while a filter is asked; nil: nowhere.
+  package var reads: [(name: String, value: Value)]?
+  private var current: ExpressionBinding?
+  private var currentExpression: CompiledExpression?
+
+  package init(context: FoldContext, profiles: Profiles, features: Features) {
+    self.context = context
+    self.profiles = profiles
+    self.features = features
+  }
+
+  /// Begins the handling of an event for a program.
+  package func begin(
+    _ binding: ProgramBinding, event: Event?, customer: UInt32, now: Int64
+  ) {
+    self.binding = binding
+    self.event = event
+    self.customer = customer
+    self.now = now
+    key = nil
+    run = nil
+    score = nil
+    offer = nil
+    reads = nil
+  }
+
+  /// The value of an expression of the program.
+  package func value(
+    of expression: CompiledExpression
+  ) throws(EvaluationError) -> Value {
+    guard let binding else { throw EvaluationError(.host, "no program is being evaluated") }
+    current = binding.binding(of: expression)
+    currentExpression = expression
+    return try expression.evaluate(self)
+  }
+
+  /// Whether a guard holds: an absent one does, a failing one does not.
+  package func holds(_ guardExpression: CompiledExpression?) -> Bool {
+    guard let guardExpression else { return true }
+    do throws(EvaluationError) {
+      return try value(of: guardExpression) == .bool(true)
+    } catch {
+      return false
+    }
+  }
+
+  /// The value of an expression, or nil where it fails.
+  package func optional(_ expression: CompiledExpression) -> Value? {
+    do throws(EvaluationError) {
+      return try value(of: expression)
+    } catch {
+      return nil
+    }
+  }
+}
+
+extension Scope {
+  /// The values of a tree of expressions; one that fails is null.
+  package func cbor(of tree: Program.ExpressionTree) -> CBORValue {
+    switch tree {
+    case .leaf(let expression): (optional(expression) ?? .null).cborValue
+    case .map(let entries): .object(entries.map { ($0.name, cbor(of: $0.value)) })
+    case .list(let elements): .array(elements.map { cbor(of: $0) })
+    }
+  }
+}
+
+extension Scope: Activation {
+  package func attribute(_ slot: Int) throws(EvaluationError) -> Value? {
+    guard let current else { return nil }
+    let value = try read(current.attributes[slot])
+    if reads != nil, let name = currentExpression?.attributes[slot].description {
+      note(name, value)
+    }
+    return value
+  }
+
+  private func note(_ name: String, _ value: Value?) {
+    guard let noted = reads, !noted.contains(where: { $0.name == name }) else { return }
+    reads?.append((name, value ?? .null))
+  }
+
+  private func read(_ attribute: FactAttribute) throws(EvaluationError) -> Value? {
+    switch attribute {
+    case .event(let field): return event.flatMap { field.value(in: $0, names: context.names) }
+    case .customerID: return .string(context.subjects.text(of: customer))
+    case .trait(let index, let rest): return trait(index)?.selecting(rest)
+    case .feature(let number, let rest):
+      return features.value(of: number, customer: customer, now: now)?.selecting(rest)
+    case .run(let field): return read(field)
+    case .sent(let channel): return run.map { .int(Int64($0.sent[channel] ?? 0)) }
+    case .variable(let name, let rest): return run?.variables[name]?.selecting(rest)
+    case .parameter(let name, let rest): return parameter(name)?.selecting(rest)
+    case .score(let field): return score.map { Self.read(field, $0) }
+    case .offer(let path): return offer.flatMap { Value.map($0).selecting(path) }
+    case .now: return .timestamp(microseconds: now)
+    case .key: return key.map { .string($0) }
+    case .unknown(let name): throw EvaluationError(.undeclared, name)
+    }
+  }
+
+  private func trait(_ index: Int) -> Value? {
+    guard let trait = binding?.program.traits[index] else { return nil }
+    let stored = profiles.trait(trait.name).flatMap { profiles.value(of: $0, customer: customer) }
+    return stored.flatMap { Self.converted($0, to: trait.type) } ?? trait.defaultValue
+  }
+
+  /// A stored value as the type that a trait is declared with; nil: it is of another type.
+  private static func converted(_ value: Value, to type: Program.TraitType) -> Value? {
+    switch (type, value) {
+    case (.string, .string), (.bool, .bool), (.int, .int), (.double, .double): value
+    case (.double, .int(let number)): .double(Double(number))
+    default: nil
+    }
+  }
+
+  private func parameter(_ name: String) -> Value? {
+    guard let parameters = binding?.program.parameters else { return nil }
+    guard !parameters.marketplaces.isEmpty,
+      case .string(let marketplace)? = marketplaceTrait
+    else { return parameters.base[name] }
+    return parameters.values(marketplace: marketplace)[name]
+  }
+
+  private var marketplaceTrait: Value? {
+    profiles.trait("marketplace").flatMap { profiles.value(of: $0, customer: customer) }
+  }
+
+  private func read(_ field: FactAttribute.RunField) -> Value? {
+    guard let run else { return nil }
+    switch field {
+    case .key: return .string(run.key)
+    case .active: return .bool(run.isActive)
+    case .program: return .string(run.program)
+    case .startedAt: return run.startedAt.map { .timestamp(microseconds: $0) }
+    case .state: return run.state.map { .string($0) }
+    case .enteredAt: return run.enteredAt.map { .timestamp(microseconds: $0) }
+    case .sent:
+      return .map(
+        MapValue(
+          fields: ["email", "sms", "push", "in-app", "phone", "webhook"].map {
+            ($0 == "in-app" ? "inApp" : $0, .int(Int64(run.sent[$0] ?? 0)))
+          }))
+    }
+  }
+
+  private static func read(_ field: FactAttribute.ScoreField, _ score: ScoreFacts) -> Value {
+    switch field {
+    case .value: .double(score.value)
+    case .margin: .double(score.margin)
+    case .level: .string(score.level)
+    }
+  }
+
+  package func call(_ slot: Int, _ arguments: [Value]) throws(EvaluationError) -> Value {
+    guard let current else { return .null }
+    switch current.calls[slot] {
+    case .held: return try held(arguments)
+    case .entity(let entity):
+      let value = self.entity(entity, arguments)
+      if reads != nil, let name = currentExpression?.hostCalls[slot] {
+        note("\(name)(\(arguments.first?.text ?? ""))", value)
+      }
+      return value
+    case .plain(let name):
+      guard let value = try PlainFunctions.call(name, arguments) else {
+        throw EvaluationError(.undeclared, name)
+      }
+      return value
+    }
+  }
+
+  private func held(_ arguments: [Value]) throws(EvaluationError) -> Value {
+    guard case .string(let name)? = arguments.first, case .int(let position)? = arguments.last
+    else { throw EvaluationError(.noSuchOverload, "held") }
+    guard let trait = profiles.trait(name) else { return .null }
+    let value = profiles.value(
+      of: trait, customer: customer, before: UInt64(max(0, position)))
+    return value ?? .null
+  }
+
+  private func entity(_ entity: EntityFacts, _ arguments: [Value]) -> Value {
+    let key = arguments.first.flatMap(EventExpression.key)
+    let number = key.flatMap { features.entity(kind: entity.kind, key: $0) }
+    var fields: [(name: String, value: Value)] = []
+    for feature in entity.features {
+      if let value = features.value(of: feature.number, entity: number, now: now) {
+        fields.append((feature.name, value))
+      }
+    }
+    return .map(MapValue(fields: fields))
+  }
+}

@@ -1,0 +1,73 @@
+import Binding
+import CBOR
+import Deliveries
+import Engine
+import Expressions
+import Facts
+import Features
+import Ledger
+import Profiles
+import Programs
+
+/// What a filter said, and what it read to say so.
+struct Verdict {
+  let passed: Bool
+  /// As decisions record it: id, verdict, values read.
+  let record: CBORValue
+}
+
+/// Asks filters, for the program and customer that the scope stands at.
+struct FilterEvaluator {
+  let scope: Scope
+  let deliveries: Deliveries
+  let profiles: Profiles
+  let names: Names
+
+  /// Asks one filter. One that fails to evaluate rejects.
+  func ask(_ filter: Program.Filter) -> Verdict {
+    switch filter.test {
+    case .expression(let expression): ask(filter.id, expression)
+    case .cap(let cap): ask(filter.id, cap)
+    }
+  }
+
+  private func ask(_ id: String, _ expression: CompiledExpression) -> Verdict {
+    scope.reads = []
+    defer { scope.reads = nil }
+    var fields: [(String, CBORValue)] = [("id", .text(id))]
+    var passed = false
+    do throws(EvaluationError) {
+      passed = try scope.value(of: expression) == .bool(true)
+    } catch {
+      fields.append(("error", .text(error.message)))
+    }
+    let read = (scope.reads ?? []).map { ($0.name, $0.value.cborValue) }
+    fields.append(("verdict", .text(passed ? "pass" : "fail")))
+    fields.append(("read", .object(read)))
+    return Verdict(passed: passed, record: .object(fields))
+  }
+
+  private func ask(_ id: String, _ cap: Program.Cap) -> Verdict {
+    let program = scope.binding.map { $0.program.id } ?? ""
+    let count = deliveries.count(
+      ofSubject: scope.customer,
+      program: cap.countsAllPrograms ? nil : names.number(.program, program) ?? .max,
+      channel: cap.channel.rawValue, now: scope.now, within: cap.perMicroseconds)
+    let passed = count < cap.limit
+    return Verdict(
+      passed: passed,
+      record: [
+        "id": .text(id), "verdict": .text(passed ? "pass" : "fail"),
+        "read": [
+          "count": .unsigned(UInt64(count)), "max": .unsigned(UInt64(cap.limit)),
+          "channel": .text(cap.channel.rawValue),
+        ],
+      ])
+  }
+
+  /// Whether the customer has opted out of all marketing.
+  func hasOptedOut() -> Bool {
+    guard let trait = profiles.trait("optedOut") else { return false }
+    return profiles.value(of: trait, customer: scope.customer) == .bool(true)
+  }
+}

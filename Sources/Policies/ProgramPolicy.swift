@@ -1,0 +1,122 @@
+import CBOR
+import CivilTime
+package import Deliveries
+package import Engine
+package import Facts
+package import Journeys
+package import Ledger
+package import Profiles
+import Programs
+package import Silences
+
+/// Reacts to events as the programs say: runs move, triggers are decided, silence is turned into
+/// events.
+///
+/// For one event, the runs of its subject come first, in the order in which they began; then the
+/// programs that it triggers, in the order in which they were activated.
+package final class ProgramPolicy: Policy {
+  private let context: FoldContext
+  private let programs: ProgramSet
+  private let journeys: Journeys
+  private let silences: Silences
+  private let scope: Scope
+  private let filters: FilterEvaluator
+
+  package init(
+    context: FoldContext, programs: ProgramSet, scope: Scope, journeys: Journeys,
+    silences: Silences, deliveries: Deliveries, profiles: Profiles
+  ) {
+    self.context = context
+    self.programs = programs
+    self.scope = scope
+    self.journeys = journeys
+    self.silences = silences
+    filters = FilterEvaluator(
+      scope: scope, deliveries: deliveries, profiles: profiles, names: context.names)
+  }
+
+  package func react(
+    to event: Event, subject: UInt32, emitting emissions: inout Emissions
+  ) {
+    let type = context.names.name(.type, event.type) ?? ""
+    if type == EventType.timerFired {
+      fire(event, subject, type, &emissions)
+      return
+    }
+    for number in journeys.active.row(subject)?.numbers ?? [] {
+      move(number, event, subject, type, &emissions)
+    }
+    for binding in programs.triggered(by: type) {
+      let decision = TriggerDecision(
+        scope: scope, binding: binding, programs: programs, filters: filters,
+        journeys: journeys, subject: context.subjects.bytes(of: subject),
+        subjectNumber: subject, event: event, eventType: type)
+      for emission in decision.emissions() { emissions.append(emission) }
+    }
+  }
+
+  // MARK: - Runs
+
+  private func move(
+    _ number: UInt32, _ event: Event, _ subject: UInt32, _ type: String,
+    _ emissions: inout Emissions
+  ) {
+    guard let row = journeys.runs.row(number),
+      let binding = programs.binding(version: row.version),
+      binding.concerns(type, isInput: event.kind == .input)
+    else { return }
+    var draft = RunDraft(row)
+    let runner = runner(binding, draft, event, subject, type)
+    guard runner.handle(&draft) else { return }
+    for emission in draft.emissions { emissions.append(emission) }
+  }
+
+  private func runner(
+    _ binding: ProgramBinding, _ draft: RunDraft, _ event: Event, _ subject: UInt32,
+    _ type: String
+  ) -> JourneyRunner {
+    scope.begin(binding, event: event, customer: subject, now: event.recordedAt)
+    scope.offer = draft.offer
+    scope.score = draft.score
+    return JourneyRunner(
+      scope: scope, binding: binding, filters: filters,
+      subject: context.subjects.bytes(of: subject), event: event, eventType: type)
+  }
+
+  // MARK: - Timers
+
+  private func fire(
+    _ event: Event, _ subject: UInt32, _ type: String, _ emissions: inout Emissions
+  ) {
+    let data = event.payload
+    switch data.text(Field.owner) {
+    case Journeys.ownerName: fireRun(data, event, subject, type, &emissions)
+    case Silences.ownerName: derive(event, subject, &emissions)
+    default: break
+    }
+  }
+
+  private func fireRun(
+    _ data: CBORView, _ event: Event, _ subject: UInt32, _ type: String,
+    _ emissions: inout Emissions
+  ) {
+    guard let number = journeys.number(ofRun: data.text(Field.runId)),
+      let row = journeys.runs.row(number), row.isActive,
+      let binding = programs.binding(version: row.version),
+      let slot = data.view(forKey: Field.slot)?.uint64.flatMap({ UInt32(exactly: $0) })
+    else { return }
+    var draft = RunDraft(row)
+    var runner = runner(binding, draft, event, subject, type)
+    let due = try? RFC3339.microseconds(parsing: data.text(Field.due))
+    runner.fire(slot: slot, due: due ?? event.recordedAt, &draft)
+    for emission in draft.emissions { emissions.append(emission) }
+  }
+
+  private func derive(_ event: Event, _ subject: UInt32, _ emissions: inout Emissions) {
+    guard let derived = silences.derivation(of: event, subject: subject) else { return }
+    emissions.append(
+      Emission(
+        kind: .decision, type: derived.type, program: derived.program,
+        subject: context.subjects.bytes(of: subject), payload: derived.data.encoded()))
+  }
+}

@@ -1,0 +1,91 @@
+import Binding
+import CBOR
+import CivilTime
+import Engine
+import Expressions
+import Facts
+import Journeys
+import Ledger
+import Programs
+
+/// A run while one event moves it: the row as it will be, and the events that make it so.
+///
+/// The events go into the ledger and the journeys' tables fold them; this copy only serves the
+/// decisions that come after them within the same event.
+struct RunDraft {
+  var row: RunRow
+  var facts: RunFacts
+  /// Variables set since the last event that told them.
+  var changes: [(name: String, value: Value)] = []
+  var emissions: [Emission] = []
+  /// The names of the actions requested.
+  var actions: [String] = []
+
+  /// A run that is in the tables.
+  init(_ row: RunRow) {
+    self.row = row
+    facts = RunFacts(key: row.key, program: row.program)
+    facts.isActive = true
+    facts.startedAt = row.startedAt
+    facts.state = row.state
+    facts.enteredAt = row.enteredAt
+    CBORView(storage: row.variables).forEachEntry { name, value in
+      facts.variables[name.string ?? ""] = Value(value)
+    }
+    for request in row.requests where request.isDelivery {
+      facts.sent[request.target, default: 0] += Int(request.count)
+    }
+  }
+
+  /// A run's offer, as expressions read it.
+  var offer: MapValue {
+    guard case .map(let map) = Value(CBORView(storage: row.offer)) else { return MapValue() }
+    return map
+  }
+
+  /// A run's score, as expressions read it.
+  var score: ScoreFacts {
+    ScoreFacts(value: row.score, margin: 0, level: row.level)
+  }
+
+  /// Gives a variable a value.
+  mutating func set(_ name: String, _ value: Value) {
+    facts.variables[name] = value
+    if let index = changes.firstIndex(where: { $0.name == name }) {
+      changes[index].value = value
+    } else {
+      changes.append((name, value))
+    }
+  }
+
+  /// The changed variables as one CBOR map; they are told with that.
+  mutating func takeChanges() -> CBORValue {
+    let pairs = changes.map { ($0.name, $0.value.cborValue) }
+    changes = []
+    return .object(pairs)
+  }
+
+  /// The fields that every event about the run begins with.
+  var identity: [(String, CBORValue)] {
+    [
+      ("program", .text(row.program)), ("run", .text(row.key)), ("runId", .text(row.id)),
+    ]
+  }
+
+  /// Adds an event about the run.
+  mutating func emit(
+    _ kind: EventKind, _ type: String, subject: [UInt8], _ fields: [(String, CBORValue)]
+  ) {
+    emissions.append(
+      Emission(
+        kind: kind, type: type, program: row.program, subject: subject,
+        payload: CBORValue.object(identity + fields).encoded()))
+  }
+}
+
+extension CBORValue {
+  /// A moment as RFC 3339 text.
+  static func time(_ microseconds: Int64) -> CBORValue {
+    .text(RFC3339.string(microseconds: microseconds))
+  }
+}

@@ -1,0 +1,327 @@
+import Binding
+import CBOR
+import Engine
+import Expressions
+import Facts
+import Journeys
+import Ledger
+import Programs
+import Scoring
+
+/// Decides about one trigger for one program, and records everything that it looked at.
+struct TriggerDecision {
+  let scope: Scope
+  let binding: ProgramBinding
+  let programs: ProgramSet
+  let filters: FilterEvaluator
+  let journeys: Journeys
+  let subject: [UInt8]
+  let subjectNumber: UInt32
+  let event: Event
+  let eventType: String
+
+  private var program: Program { binding.program }
+
+  /// The fields of `decision.made`, as they come together.
+  struct Record {
+    var outcome = ""
+    var reason = ""
+    var run = ""
+    var filters: [CBORValue] = []
+    var score: ScoreRecord?
+    var offer: CBORValue?
+    var dedupe: [String] = []
+    var holdout: Double?
+    var actions: [String] = []
+  }
+
+  /// A score with what led to it.
+  struct ScoreRecord {
+    var facts: ScoreFacts
+    var features: [CBORValue]
+    var reasons: [CBORValue]
+    var isFallback: Bool
+  }
+
+  /// Decides, and returns the events of the decision and of what follows at once.
+  func emissions() -> [Emission] {
+    scope.begin(binding, event: event, customer: subjectNumber, now: event.recordedAt)
+    guard scope.holds(program.trigger.when) else { return [] }
+    var record = Record()
+    let key: String
+    do throws(EvaluationError) {
+      let value = try scope.value(of: program.trigger.key)
+      guard let bytes = EventExpression.key(value) else {
+        throw EvaluationError(.invalidArgument, "the key is \(value.text), not a text")
+      }
+      key = String(decoding: bytes, as: UTF8.self)
+    } catch {
+      return failed(record, "key: \(error.message)")
+    }
+    record.run = key
+    let active = activeRun(key: key)
+    var facts = RunFacts(key: key, program: program.id)
+    if let active { facts = RunDraft(active).facts }
+    facts.key = key
+    scope.run = facts
+    switch duplicates() {
+    case .failure(let error): return failed(record, "dedupe: \(error.message)")
+    case .success(let keys): record.dedupe = keys
+    }
+    if isDuplicate(record.dedupe) { return decided(record, "duplicate", "dedupe") }
+    if let active { return join(active, record) }
+    return decide(record)
+  }
+
+  // MARK: - Steps
+
+  /// The active run that the trigger meets.
+  private func activeRun(key: String) -> RunRow? {
+    for number in journeys.active.row(subjectNumber)?.numbers ?? [] {
+      guard let row = journeys.runs.row(number), row.program == program.id else { continue }
+      if program.runs == .customer || row.key == key { return row }
+    }
+    return nil
+  }
+
+  private func duplicates() -> Result<[String], EvaluationError> {
+    guard let dedupe = program.dedupe else { return .success([]) }
+    guard let key = dedupe.key else {
+      let text = String(decoding: subject, as: UTF8.self) + ":" + (scope.run?.key ?? "")
+      return .success([text])
+    }
+    do throws(EvaluationError) {
+      let value = try scope.value(of: key)
+      if case .list(let keys) = value { return .success(keys.map(\.text)) }
+      return .success([value.text])
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  private func isDuplicate(_ keys: [String]) -> Bool {
+    guard let dedupe = program.dedupe, !keys.isEmpty else { return false }
+    if let except = dedupe.except, scope.holds(except) { return false }
+    return keys.allSatisfy { key in
+      guard let use = journeys.lastUse(program: program.id, key: key) else { return false }
+      return use.lastUsedAt > event.recordedAt - dedupe.withinMicroseconds
+    }
+  }
+
+  private func join(_ active: RunRow, _ record: Record) -> [Emission] {
+    var record = record
+    guard let join = program.join, scope.holds(join.when) else {
+      return decided(record, "duplicate", "run-active")
+    }
+    if join.asksFilters, let rejected = askFilters(&record) {
+      return decided(record, "rejected", rejected)
+    }
+    record.score = score()
+    record.outcome = "joined"
+    // The run goes on under the version that it began with.
+    let pinned = programs.binding(version: active.version) ?? binding
+    var draft = RunDraft(active)
+    scope.binding = pinned
+    scope.offer = draft.offer
+    scope.score = draft.score
+    if let score = record.score {
+      draft.row.score = score.facts.value
+      scope.score = score.facts
+    }
+    let runner = JourneyRunner(
+      scope: scope, binding: pinned, filters: filters, subject: subject, event: event,
+      eventType: eventType)
+    runner.join(&draft)
+    record.actions = draft.actions
+    return [emission(record)] + draft.emissions
+  }
+
+  private func decide(_ given: Record) -> [Emission] {
+    var record = given
+    if let rejected = askFilters(&record) { return decided(record, "rejected", rejected) }
+    if program.score != nil {
+      guard let score = score() else { return decided(record, "failed", "score") }
+      record.score = score
+      scope.score = score.facts
+      if let threshold = program.threshold, score.facts.value < threshold {
+        return decided(record, "below-threshold", "threshold")
+      }
+    }
+    let offer = makeOffer()
+    if let offer { record.offer = Value.map(offer).cborValue }
+    scope.offer = offer ?? MapValue()
+    let isHeldOut = drawHoldout(&record)
+    record.outcome = isHeldOut ? "held-out" : "eligible"
+    record.reason = isHeldOut ? "holdout" : ""
+    return started(record, isHeldOut: isHeldOut)
+  }
+
+  /// Asks the filters in order.
+  /// - Returns: The id of the first that rejects.
+  private func askFilters(_ record: inout Record) -> String? {
+    for filter in program.filters {
+      let verdict = filters.ask(filter)
+      record.filters.append(verdict.record)
+      if !verdict.passed { return filter.id }
+    }
+    return nil
+  }
+
+  private func makeOffer() -> MapValue? {
+    for offer in program.offers where scope.holds(offer.when) {
+      return MapValue(
+        fields: offer.fields.map { ($0.name, scope.optional($0.value) ?? .null) })
+    }
+    return nil
+  }
+
+  private func drawHoldout(_ record: inout Record) -> Bool {
+    guard program.holdout.basisPoints > 0 else { return false }
+    let share = Double(program.holdout.basisPoints) / 10_000
+    let bucket = Identifiers.bucket(salt: program.holdout.salt, subject: subject)
+    let isHeldOut = bucket < program.holdout.basisPoints
+    record.holdout = isHeldOut ? share : 1 - share
+    return isHeldOut
+  }
+
+  // MARK: - The score
+
+  private func score() -> ScoreRecord? {
+    guard let score = program.score else { return nil }
+    var values: [FeatureValue] = []
+    var features: [CBORValue] = []
+    for feature in score.features {
+      let value = scope.optional(feature.value) ?? .null
+      values.append(Self.featureValue(value))
+      features.append(Self.record(feature.name, value))
+    }
+    let output = score.model.output(for: values)
+    guard output.score.isFinite else {
+      return score.fallback.map { fallback in
+        ScoreRecord(
+          facts: ScoreFacts(value: fallback, margin: 0, level: level(of: fallback)),
+          features: features, reasons: [], isFallback: true)
+      }
+    }
+    return ScoreRecord(
+      facts: ScoreFacts(
+        value: output.score, margin: output.margin, level: level(of: output.score)),
+      features: features,
+      reasons: output.reasons.map { ["name": .text($0.name), "points": .double($0.points)] },
+      isFallback: false)
+  }
+
+  private func level(of score: Double) -> String {
+    program.levels.first { score >= $0.threshold }?.name ?? ""
+  }
+
+  private static func featureValue(_ value: Value) -> FeatureValue {
+    switch value {
+    case .int(let number): .number(Double(number))
+    case .uint(let number): .number(Double(number))
+    case .double(let number): .number(number)
+    case .bool(let flag): .flag(flag)
+    case .string(let text): .text(text)
+    default: .missing
+    }
+  }
+
+  /// A feature as decisions record it: doubles with their exact bits.
+  private static func record(_ name: String, _ value: Value) -> CBORValue {
+    var fields: [(String, CBORValue)] = [("name", .text(name)), ("value", value.cborValue)]
+    if case .double(let number) = value {
+      fields.append(("bits", .text(Hex.string(BigEndian.bytes(number.bitPattern)))))
+    }
+    return .object(fields)
+  }
+
+  // MARK: - Events
+
+  private func started(_ given: Record, isHeldOut: Bool) -> [Emission] {
+    var record = given
+    let id = Identifiers.run(
+      program: program.id, subject: subject, key: record.run, trigger: event.header.id)
+    var row = RunRow(
+      id: id, program: program.id, version: program.version.description,
+      subject: subjectNumber, key: record.run, trigger: event.position,
+      startedAt: event.recordedAt)
+    row.isHeldOut = isHeldOut
+    row.score = record.score?.facts.value ?? 0
+    row.level = record.score?.facts.level ?? ""
+    row.offer = record.offer?.encoded() ?? [0xa0]
+    var draft = RunDraft(row)
+    let runner = JourneyRunner(
+      scope: scope, binding: binding, filters: filters, subject: subject, event: event,
+      eventType: eventType)
+    var start: [(String, CBORValue)] = [
+      ("version", .text(row.version)), ("trigger", .unsigned(event.position)),
+      ("score", .double(row.score)), ("level", .text(row.level)),
+      ("heldOut", .bool(isHeldOut)),
+    ]
+    if let offer = record.offer { start.append(("offer", offer)) }
+    runner.start(&draft, startFields: start)
+    record.actions = draft.actions
+    return [emission(record)] + draft.emissions.prefix(1) + candidate(record, draft)
+      + draft.emissions.dropFirst()
+  }
+
+  private func candidate(_ record: Record, _ draft: RunDraft) -> [Emission] {
+    guard let candidate = program.candidate else { return [] }
+    scope.run = draft.facts
+    var fields: [(String, CBORValue)] = draft.identity
+    fields.append(("candidate", .text(draft.row.id)))
+    fields.append(("item", (scope.optional(candidate.item) ?? .null).cborValue))
+    fields.append(("score", .double(draft.row.score)))
+    fields.append(("level", .text(draft.row.level)))
+    fields.append(("channels", .array(candidate.channels.map { .text($0.rawValue) })))
+    fields.append(("expiresAt", .time(event.recordedAt + candidate.ttlMicroseconds)))
+    fields.append(("heldOut", .bool(draft.row.isHeldOut)))
+    if let offer = record.offer { fields.append(("offer", offer)) }
+    return [
+      Emission(
+        kind: .decision, type: EventType.candidateCreated, program: program.id,
+        subject: subject, payload: CBORValue.object(fields).encoded())
+    ]
+  }
+
+  private func failed(_ record: Record, _ reason: String) -> [Emission] {
+    decided(record, "failed", reason)
+  }
+
+  private func decided(_ given: Record, _ outcome: String, _ reason: String) -> [Emission] {
+    var record = given
+    record.outcome = outcome
+    record.reason = reason
+    return [emission(record)]
+  }
+
+  private func emission(_ record: Record) -> Emission {
+    var fields: [(String, CBORValue)] = [
+      ("program", .text(program.id)), ("version", .text(program.version.description)),
+      ("trigger", .unsigned(event.position)), ("run", .text(record.run)),
+      ("outcome", .text(record.outcome)), ("reason", .text(record.reason)),
+      ("filters", .array(record.filters)),
+      ("actions", .array(record.actions.map { .text($0) })),
+    ]
+    if !record.dedupe.isEmpty {
+      fields.append(("dedupe", .array(record.dedupe.map { .text($0) })))
+    }
+    if let score = record.score {
+      fields.append(("features", .array(score.features)))
+      fields.append(("model", .text(program.score?.modelHash ?? "")))
+      fields.append(("margin", .double(score.facts.margin)))
+      fields.append(("score", .double(score.facts.value)))
+      fields.append(("level", .text(score.facts.level)))
+      fields.append(("reasons", .array(score.reasons)))
+      if score.isFallback { fields.append(("fallback", .bool(true))) }
+    }
+    if let offer = record.offer { fields.append(("offer", offer)) }
+    if let propensity = record.holdout {
+      fields.append(("variant", .text(record.outcome == "held-out" ? "holdout" : "treated")))
+      fields.append(("propensity", .double(propensity)))
+    }
+    return Emission(
+      kind: .decision, type: EventType.decisionMade, program: program.id, subject: subject,
+      payload: CBORValue.object(fields).encoded())
+  }
+}
