@@ -1,0 +1,65 @@
+import Glibc
+
+/// The right to use a data directory: one process at a time.
+///
+/// An advisory lock (flock) on `lock` in the directory. The system lets go of it when the process
+/// ends, however it ends.
+package struct DirectoryLock: ~Copyable {
+  private let descriptor: Int32
+
+  /// Takes the lock, and makes the directory where there is none.
+  /// - Throws: ``DirectoryError`` where another process has it, or the directory cannot be used.
+  package init(directory: String) throws(DirectoryError) {
+    if unsafe mkdir(directory, 0o700) != 0 && errno != EEXIST {
+      throw DirectoryError(
+        "the data directory \(directory) cannot be made: \(Self.reason(errno))")
+    }
+    let path = directory + "/lock"
+    let file = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    guard file >= 0 else {
+      throw DirectoryError("the data directory \(directory) cannot be used: \(Self.reason(errno))")
+    }
+    guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
+      let holder = Self.read(file)
+      _ = close(file)
+      throw DirectoryError(
+        "the data directory \(directory) is in use by process \(holder): stop that first, or name "
+          + "another --data directory")
+    }
+    Self.write(file, "\(getpid())\n")
+    descriptor = file
+  }
+
+  deinit {
+    _ = close(descriptor)
+  }
+
+  private static func read(_ file: Int32) -> String {
+    var bytes = [UInt8](repeating: 0, count: 32)
+    let count = unsafe bytes.withUnsafeMutableBytes {
+      unsafe pread(file, $0.baseAddress, $0.count, 0)
+    }
+    let digits = bytes.prefix(max(0, count)).prefix { $0 >= 0x30 && $0 <= 0x39 }
+    return digits.isEmpty ? "of unknown number" : String(decoding: digits, as: UTF8.self)
+  }
+
+  private static func write(_ file: Int32, _ text: String) {
+    _ = ftruncate(file, 0)
+    let bytes = Array(text.utf8)
+    // Only for the message of the next process: if it cannot be written, the lock holds all the same.
+    _ = unsafe bytes.withUnsafeBytes { unsafe pwrite(file, $0.baseAddress, $0.count, 0) }
+  }
+
+  private static func reason(_ code: Int32) -> String {
+    unsafe String(cString: strerror(code))
+  }
+}
+
+/// A data directory cannot be used.
+package struct DirectoryError: Error, CustomStringConvertible {
+  package let description: String
+
+  init(_ description: String) {
+    self.description = description
+  }
+}

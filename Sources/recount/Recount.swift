@@ -1,0 +1,29 @@
+import ArgumentParser
+import Glibc
+
+/// The command line. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 input lines were refused.
+@main
+struct Recount: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "recount",
+    abstract: "An event-sourced ledger that decides, explains and replays.",
+    discussion: """
+      Every customer event and every decision goes into one immutable log; candidates, campaigns \
+      and metrics are folds of it.
+
+      Try: recount demo
+      """,
+    version: "0.1.0",
+    subcommands: [
+      Log.self, Demo.self,
+    ])
+}
+
+/// Where the data are, and how to answer.
+struct DataOptions: ParsableArguments {
+  @Option(name: .long, help: "The data directory: ledger, views, outbox.")
+  var data: String = "recount-data"
+
+  @Flag(name: .long, help: "Print one JSON object as the last line of standard output.")
+  var json = false
+}
