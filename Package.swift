@@ -104,13 +104,19 @@ let package = Package(
     .target(
       name: "ShippedPrograms", dependencies: ["Programs"], path: "Sources/ShippedPrograms",
       swiftSettings: settings + [.strictMemorySafety()], plugins: ["EmbedPrograms"]),
+    library("Intake", ["Engine", "Ledger", "JSON", "CBOR", "CivilTime"]),
     library("Simulation", ["Policies", "Engine", "Ledger", "CBOR"]),
     library(
       "Host", ["Policies", "Engine", "Ledger", "Catalog", "Deliveries", "Programs", "ShippedPrograms"]),
+    .target(
+      name: "CAppendLoop", path: "Sources/CAppendLoop", linkerSettings: [.linkedLibrary("lmdb")]),
+    library(
+      "Benchmarks",
+      ["Host", "Intake", "Simulation", "Policies", "Engine", "Ledger", "JSON", "CAppendLoop"]),
     .executableTarget(
       name: "recount",
       dependencies: [
-        "Host", "Simulation", "Policies", "Engine", "Ledger", "Programs", "Metrics", "Candidates",
+        "Benchmarks", "Host", "Intake", "Simulation", "Policies", "Engine", "Ledger", "Programs", "Metrics", "Candidates",
         "Journeys", "Deliveries", "Decisions", "Catalog", "CBOR", "JSON", "CivilTime", argumentParser,
       ], path: "Sources/recount", swiftSettings: settings + [.strictMemorySafety()]),
     tests("CivilTime", ["CivilTime"]),
@@ -119,6 +125,7 @@ let package = Package(
     tests("LMDB", ["LMDB"]),
     tests("Mathematics", ["Mathematics"]),
     tests("Scoring", ["Scoring", "Mathematics"]),
+    tests("Programs", ["Programs", "Expressions", "Scoring", "CBOR"]),
     tests("Expressions", ["Expressions", "ExpressionsConformance", "CivilTime"]),
     tests("Simulation", ["Simulation", "CBOR"]),
   ],

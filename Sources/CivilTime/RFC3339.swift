@@ -1,4 +1,4 @@
-/// A moment as RFC 3339 writes it: whole seconds since 1970 UTC and nanoseconds within the second.
+/// A moment as RFC 3339 writes it: seconds since 1970 UTC, and nanoseconds within the second.
 ///
 /// `seconds` lies in years 1…9999; `nanos` in 0…999,999,999 and counts forward, also before 1970.
 package struct RFC3339: Hashable, Sendable {

@@ -65,6 +65,9 @@ package final class Engine {
     try recover()
   }
 
+  /// The names of the projections, in the order in which events are shown to them.
+  package var projectionNames: [String] { projections.map(\.name) }
+
   /// Events of the open turn.
   package var uncommittedCount: Int { pending.count }
 

@@ -81,6 +81,28 @@ final class SelectNode: Node, @unchecked Sendable {
   }
 }
 
+/// A field of a comprehension's variable, the commonest selection of all: the variable's value is
+/// looked into where it is.
+final class LocalFieldNode: Node, @unchecked Sendable {
+  private let slot: Int
+  private let field: FieldName
+  /// What selects in every other case.
+  private let fallback: SelectNode
+
+  init(slot: Int, field: String, fallback: SelectNode) {
+    self.slot = slot
+    self.field = FieldName(field)
+    self.fallback = fallback
+  }
+
+  override func value<A: Activation>(
+    _ activation: A, _ frame: inout Frame
+  ) throws(EvaluationError) -> Value {
+    if case .map(let map)? = frame.locals[slot], let found = map[field: field] { return found }
+    return try fallback.value(activation, &frame)
+  }
+}
+
 /// `has(x.f)` or `x.?f` on a computed value.
 final class PresenceNode: Node, @unchecked Sendable {
   private let operand: Node

@@ -7,7 +7,10 @@ struct CharacterSet: Sendable {
   /// Whether the set holds what is not in `ranges`.
   var isNegated = false
   /// Whether letters count in both cases.
-  var foldsCase = false
+  private(set) var foldsCase = false
+
+  /// Which ASCII characters lie in `ranges`, a bit each.
+  private var ascii: UInt128 = 0
 
   init(_ ranges: [ClosedRange<UInt32>]) {
     var merged: [ClosedRange<UInt32>] = []
@@ -20,6 +23,9 @@ struct CharacterSet: Sendable {
       }
     }
     self.ranges = merged
+    for range in merged {
+      for value in range.prefix(while: { $0 < 0x80 }) { ascii |= 1 << UInt128(value) }
+    }
   }
 
   /// Every code point that is not in `ranges` of this set, not regarding its flags.
@@ -32,6 +38,22 @@ struct CharacterSet: Sendable {
     }
     if next <= 0x10FFFF { gaps.append(next...0x10FFFF) }
     return gaps
+  }
+
+  /// The set in which letters count in both cases.
+  var foldingCase: CharacterSet {
+    var folding = self
+    // A letter of the text is looked up in its other cases, which finds all but letters with more
+    // than one small form (ς and σ). Few letters are spelt out for them here.
+    if ranges.reduce(0, { $0 + $1.count }) <= 256 {
+      let scalars = ranges.flatMap { $0 }.compactMap { Unicode.Scalar($0) }
+      let others = scalars.flatMap { CharacterSet.variants(of: $0) }
+      folding = CharacterSet(ranges + others.map { $0.value...$0.value })
+      folding.categories = categories
+      folding.isNegated = isNegated
+    }
+    folding.foldsCase = true
+    return folding
   }
 
   func contains(_ scalar: Unicode.Scalar) -> Bool {
@@ -51,6 +73,7 @@ struct CharacterSet: Sendable {
   }
 
   private func isInRanges(_ value: UInt32) -> Bool {
+    if value < 0x80 { return (ascii >> UInt128(value)) & 1 == 1 }
     var low = 0
     var high = ranges.count
     while low < high {

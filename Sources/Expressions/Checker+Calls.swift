@@ -21,11 +21,12 @@ extension Checker {
       let isAbsolute = function.hasPrefix(".")
       resolved = find(isAbsolute ? String(function.dropFirst()) : function, isAbsolute: isAbsolute)
     }
-    var types: [ValueType] = []
-    for operand in operands { types.append(try type(of: operand)) }
+    // A misspelt macro would only be told by its unknown variable if arguments came first.
     guard let (name, entry) = resolved else {
       return try undeclaredFunction(function, isMember: isMember, target, node)
     }
+    var types: [ValueType] = []
+    for operand in operands { types.append(try type(of: operand)) }
     result.resolutions[node.id] =
       entry.host.map { .host($0, isMember: isMember) } ?? .builtin(name, isMember: isMember)
     return try overload(name, entry, types, node)
@@ -50,9 +51,10 @@ extension Checker {
       return try refuse("undeclared function '\(function)'", at: node.offset, suggestion: mend)
     }
     let written = target?.qualifiedName.map { $0.name + "." + function } ?? function
+    let names = functions.names + Parser.macroNames
     let suggestion =
-      Suggestion.nearest(to: function, among: functions.names)
-      ?? Suggestion.nearest(to: written, among: functions.names)
+      Suggestion.nearest(to: function, among: names)
+      ?? Suggestion.nearest(to: written, among: names)
     return try refuse(
       "undeclared function '\(function)'", at: node.offset, suggestion: suggestion)
   }

@@ -64,6 +64,9 @@ extension Compiler {
     }
     switch name {
     case "_==_", "_!=_":
+      if case .string(let text) = operands[1].constant {
+        return TextEqualityNode(operand: operands[0], text: text, isNegated: name == "_!=_")
+      }
       return EqualityNode(left: operands[0], right: operands[1], isNegated: name == "_!=_")
     case "!_": return NotNode(operand: operands[0])
     case "-_": return folded(NegationNode(operand: operands[0], offset: offset), operands)

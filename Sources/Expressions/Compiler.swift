@@ -139,7 +139,11 @@ struct Compiler {
         PresenceNode(operand: inner, field: field, givesOptional: isOptional), [inner])
     }
     let inner = try node(operand)
-    return folded(SelectNode(operand: inner, field: field, offset: tree.offset), [inner])
+    let select = SelectNode(operand: inner, field: field, offset: tree.offset)
+    if let local = inner as? LocalNode {
+      return LocalFieldNode(slot: local.slot, field: field, fallback: select)
+    }
+    return folded(select, [inner])
   }
 }
 

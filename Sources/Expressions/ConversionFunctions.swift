@@ -49,7 +49,7 @@ enum ConversionFunctions {
       }
       return .uint(exact)
     case .double(let number):
-      guard number > -1, number >= 0 || number == 0, number < 0x1p64 else {
+      guard number >= 0, number < 0x1p64 else {
         throw EvaluationError(.outOfRange, "\(number) does not fit a uint")
       }
       return .uint(UInt64(number))
@@ -75,7 +75,8 @@ enum ConversionFunctions {
       case "-Infinity", "-Inf", "-inf", "-infinity": return .double(-.infinity)
       default: break
       }
-      let plain = text.utf8.allSatisfy { isDigit($0) || [0x2B, 0x2D, 0x2E, 0x45, 0x65].contains($0) }
+      let signs: [UInt8] = [0x2B, 0x2D, 0x2E, 0x45, 0x65]
+      let plain = text.utf8.allSatisfy { isDigit($0) || signs.contains($0) }
       guard plain, let number = Double(text), number.isFinite else {
         throw failure(value, to: "double")
       }

@@ -185,7 +185,9 @@ struct Inference {
     switch (first, second) {
     case (.dyn, _), (.inferred, _): return true
     case (_, .dyn), (_, .inferred): return false
+    // What may be null is more general than null alone.
     case (.null, let other): return other == .null
+    case (let other, .null): return Inference.isNullable(other)
     case (.list(let first), .list(let second)), (.optional(let first), .optional(let second)):
       return isAsGeneral(first, second)
     case (.map(let firstKey, let firstValue), .map(let secondKey, let secondValue)):

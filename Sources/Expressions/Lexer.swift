@@ -65,9 +65,9 @@ struct Lexer {
       0x3D: "write '==' to compare", 0x26: "write '&&'", 0x7C: "write '||'",
     ]
     let scalar = String(decoding: source.bytes[position...].prefix(4), as: UTF8.self)
-    let shown = scalar.unicodeScalars.first.map { $0.value < 0x20 ? "control character" : "'\($0)'" }
-    throw source.error(
-      "unexpected \(shown ?? "byte")", at: position, suggestion: mends[first])
+    let character = scalar.unicodeScalars.first ?? " "
+    let shown = character.value < 0x20 ? "control character" : "'\(character)'"
+    throw source.error("unexpected \(shown)", at: position, suggestion: mends[first])
   }
 
   private mutating func quotedIdentifier() throws(ExpressionError) -> Token {

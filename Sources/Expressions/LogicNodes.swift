@@ -89,6 +89,34 @@ final class EqualityNode: Node, @unchecked Sendable {
   }
 }
 
+/// `a == "text"` or `a != "text"`.
+final class TextEqualityNode: Node, @unchecked Sendable {
+  private let operand: Node
+  private let text: String
+  private let isNegated: Bool
+
+  init(operand: Node, text: String, isNegated: Bool) {
+    self.operand = operand
+    self.text = text
+    self.isNegated = isNegated
+  }
+
+  override func value<A: Activation>(
+    _ activation: A, _ frame: inout Frame
+  ) throws(EvaluationError) -> Value {
+    .bool(try truth(activation, &frame))
+  }
+
+  override func truth<A: Activation>(
+    _ activation: A, _ frame: inout Frame
+  ) throws(EvaluationError) -> Bool {
+    guard case .string(let found) = try operand.value(activation, &frame) else {
+      return isNegated
+    }
+    return sameText(found, text) != isNegated
+  }
+}
+
 /// `a < b` and its like.
 final class OrderNode: Node, @unchecked Sendable {
   enum Relation: Sendable {

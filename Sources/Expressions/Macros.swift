@@ -1,4 +1,11 @@
 extension Parser {
+  /// The names of the macros, for suggestions.
+  static let macroNames = [
+    "has", "all", "exists", "exists_one", "existsOne", "map", "filter", "sortBy",
+    "transformList", "transformMap", "transformMapEntry", "optMap", "optFlatMap", "cel.bind",
+    "math.greatest", "math.least",
+  ]
+
   /// What a call that is a macro stands for; nil if it is a plain call.
   ///
   /// The standard macros (cel-spec langdef, "Macros"), those of two variables, and those of the
@@ -118,7 +125,8 @@ extension Parser {
         .binding(name: variable, value: arguments[1], body: arguments[2]), at: offset)
     case ("cel", "block", 2): return try expandBlock(arguments, at: offset)
     case ("cel", "index", 1):
-      return try node(.identifier("@index\(try number(arguments[0]))", isAbsolute: false), at: offset)
+      let name = "@index\(try number(arguments[0]))"
+      return try node(.identifier(name, isAbsolute: false), at: offset)
     case ("cel", "iterVar", 2), ("cel", "accuVar", 2):
       let numbers = "\(try number(arguments[0])):\(try number(arguments[1]))"
       return try node(.identifier("@\(name):\(numbers)", isAbsolute: false), at: offset)

@@ -58,7 +58,7 @@ final class FailureNode: Node, @unchecked Sendable {
 
 /// A variable of a comprehension.
 final class LocalNode: Node, @unchecked Sendable {
-  private let slot: Int
+  let slot: Int
 
   init(slot: Int) {
     self.slot = slot

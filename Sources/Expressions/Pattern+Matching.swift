@@ -1,109 +1,92 @@
 extension Pattern {
-  /// The ways through the pattern that are alive at one place of the text, preferred ones first.
-  private struct Threads {
-    /// Positions in the program.
-    var positions: [Int] = []
-    /// For each of them, where its captures start and end in the text; -1 for none.
-    var captures: [[Int]] = []
+  /// The instructions that are alive at one place of the text, each once.
+  private struct States {
+    var addresses: [Int] = []
     /// The step in which each instruction was reached last.
     var marks: [Int]
+    var stack: [Int] = []
 
     init(instructionCount: Int) {
       marks = Array(repeating: -1, count: instructionCount)
     }
   }
 
-  /// Whether the pattern matches anywhere in `text`. Cost: O(text x pattern), charged.
-  func matches(
-    _ text: [Unicode.Scalar], _ budget: inout WorkBudget
-  ) throws(EvaluationError) -> Bool {
-    try captures(in: text, from: 0, needsCaptures: false, &budget) != nil
+  /// The characters around a place of the text.
+  private struct Surroundings {
+    var before: Unicode.Scalar?
+    var after: Unicode.Scalar?
   }
 
-  /// The leftmost match from `start` on, as RE2 prefers it: positions of starts and ends, the whole
-  /// match first; -1 for groups that took no part. nil if there is none.
-  func firstMatch(
-    in text: [Unicode.Scalar], from start: Int, _ budget: inout WorkBudget
-  ) throws(EvaluationError) -> [Int]? {
-    try captures(in: text, from: start, needsCaptures: true, &budget)
-  }
-
-  private func captures(
-    in text: [Unicode.Scalar], from start: Int, needsCaptures: Bool, _ budget: inout WorkBudget
-  ) throws(EvaluationError) -> [Int]? {
-    var current = Threads(instructionCount: instructions.count)
-    var next = Threads(instructionCount: instructions.count)
-    let none = needsCaptures ? Array(repeating: -1, count: 2 * (groupCount + 1)) : []
-    var found: [Int]?
-    var position = start
+  /// Whether the pattern matches anywhere in `text`.
+  ///
+  /// - Cost: O(text x pattern), charged; the text is read in place.
+  func matches(_ text: String, _ budget: inout WorkBudget) throws(EvaluationError) -> Bool {
+    var current = States(instructionCount: instructions.count)
+    var next = States(instructionCount: instructions.count)
+    var rest = text.unicodeScalars.makeIterator()
+    var around = Surroundings(before: nil, after: rest.next())
+    var step = 0
     while true {
-      // A match that starts further left is preferred, so none is begun once one was found.
-      if found == nil { follow(0, none, position, text, &current) }
-      guard !current.positions.isEmpty else { break }
-      try budget.charge(1 + current.positions.count * (needsCaptures ? 1 + groupCount : 1) / 4)
-      next.positions.removeAll(keepingCapacity: true)
-      next.captures.removeAll(keepingCapacity: true)
-      threads: for index in current.positions.indices {
-        switch instructions[current.positions[index]] {
-        case .set(let set):
-          guard position < text.count, sets[set].contains(text[position]) else { continue }
-          let captures = needsCaptures ? current.captures[index] : []
-          follow(current.positions[index] + 1, captures, position + 1, text, &next)
-        case .match:
-          found = needsCaptures ? current.captures[index] : []
-          if !needsCaptures { return found }
-          // Threads behind this one are preferred less.
-          break threads
-        default: continue
-        }
+      if step == 0 || !startsAtTextStart {
+        if follow(0, step, around, &current) { return true }
+      } else if current.addresses.isEmpty {
+        return false
       }
-      guard position < text.count else { break }
-      position += 1
+      guard let scalar = around.after else { return false }
+      try budget.charge(1 + current.addresses.count / 4)
+      around = Surroundings(before: scalar, after: rest.next())
+      step += 1
+      next.addresses.removeAll(keepingCapacity: true)
+      for address in current.addresses {
+        guard case .set(let set) = instructions[address], sets[set].contains(scalar) else {
+          continue
+        }
+        if follow(address + 1, step, around, &next) { return true }
+      }
       swap(&current, &next)
     }
-    return found
   }
 
-  /// Adds the instruction at `start` and all that follow from it without reading a character.
+  /// Adds the instruction at `start` and all that follow from it without reading a character;
+  /// whether the match is among them.
   private func follow(
-    _ start: Int, _ captures: [Int], _ position: Int, _ text: [Unicode.Scalar],
-    _ threads: inout Threads
-  ) {
+    _ start: Int, _ step: Int, _ around: Surroundings, _ states: inout States
+  ) -> Bool {
     // An explicit stack, as the way may be as long as the program.
-    var stack = [(start, captures)]
-    while let (address, captures) = stack.popLast() {
-      guard threads.marks[address] != position else { continue }
-      threads.marks[address] = position
+    states.stack.append(start)
+    while let address = states.stack.popLast() {
+      guard states.marks[address] != step else { continue }
+      states.marks[address] = step
       switch instructions[address] {
-      case .jump(let target): stack.append((target, captures))
+      case .jump(let target): states.stack.append(target)
       case .split(let first, let second):
-        stack.append((second, captures))
-        stack.append((first, captures))
-      case .save(let slot):
-        var saved = captures
-        if slot < saved.count { saved[slot] = position }
-        stack.append((address + 1, saved))
+        states.stack.append(second)
+        states.stack.append(first)
+      case .save: states.stack.append(address + 1)
       case .assert(let assertion):
-        if holds(assertion, position, text) { stack.append((address + 1, captures)) }
-      case .set, .match:
-        threads.positions.append(address)
-        if !captures.isEmpty { threads.captures.append(captures) }
+        if assertion.holds(between: around.before, and: around.after) {
+          states.stack.append(address + 1)
+        }
+      case .set: states.addresses.append(address)
+      case .match:
+        states.stack.removeAll(keepingCapacity: true)
+        return true
       }
     }
+    return false
   }
+}
 
-  private func holds(
-    _ assertion: PatternAssertion, _ position: Int, _ text: [Unicode.Scalar]
-  ) -> Bool {
-    let before = position > 0 ? text[position - 1] : nil
-    let after = position < text.count ? text[position] : nil
-    switch assertion {
-    case .textStart: return before == nil
-    case .textEnd: return after == nil
-    case .lineStart: return before == nil || before == "\n"
-    case .lineEnd: return after == nil || after == "\n"
-    case .wordBoundary: return isWord(before) != isWord(after)
-    case .noWordBoundary: return isWord(before) == isWord(after)
+extension PatternAssertion {
+  /// Whether the condition holds between two characters, nil for the ends of the text.
+  func holds(between before: Unicode.Scalar?, and after: Unicode.Scalar?) -> Bool {
+    switch self {
+    case .textStart: before == nil
+    case .textEnd: after == nil
+    case .lineStart: before == nil || before == "\n"
+    case .lineEnd: after == nil || after == "\n"
+    case .wordBoundary: isWord(before) != isWord(after)
+    case .noWordBoundary: isWord(before) == isWord(after)
     }
   }
 

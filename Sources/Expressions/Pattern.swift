@@ -19,6 +19,9 @@ struct Pattern: Sendable {
   /// How many groups capture.
   let groupCount: Int
 
+  /// Whether no match can begin but at the start of the text.
+  let startsAtTextStart: Bool
+
   /// Compiles a pattern.
   init(_ text: String) throws(PatternError) {
     var parser = PatternParser(text)
@@ -31,6 +34,11 @@ struct Pattern: Sendable {
     instructions = assembler.instructions
     sets = assembler.sets
     groupCount = parser.groupCount
+    if case .assert(.textStart) = assembler.instructions[1] {
+      startsAtTextStart = true
+    } else {
+      startsAtTextStart = false
+    }
   }
 
   private struct Assembler {

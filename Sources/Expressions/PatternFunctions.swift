@@ -29,8 +29,8 @@ enum PatternFunctions {
   private static func matches(
     _ text: Value, _ pattern: Value, _ frame: inout Frame
   ) throws(EvaluationError) -> Value {
-    let scalars = try TextFunctions.scalars(text, "matches", &frame)
-    return .bool(try compile(pattern, &frame).matches(scalars, &frame.budget))
+    let text = try TextFunctions.text(text, "matches")
+    return .bool(try compile(pattern, &frame).matches(text, &frame.budget))
   }
 
   /// Each match's only group, or the whole match if the pattern has none.
@@ -40,7 +40,8 @@ enum PatternFunctions {
     let scalars = try TextFunctions.scalars(text, "regex.extract", &frame)
     let pattern = try compile(pattern, &frame)
     guard pattern.groupCount <= 1 else {
-      throw EvaluationError(.invalidArgument, "regex.extract takes a pattern with one group at most")
+      throw EvaluationError(
+        .invalidArgument, "regex.extract takes a pattern with one group at most")
     }
     var found: [Value] = []
     var position = 0
@@ -48,7 +49,9 @@ enum PatternFunctions {
       let match = try pattern.firstMatch(in: scalars, from: position, &frame.budget)
     {
       let group = pattern.groupCount * 2
-      if match[group] >= 0 { found.append(TextFunctions.make(scalars[match[group]..<match[group + 1]])) }
+      if match[group] >= 0 {
+        found.append(TextFunctions.make(scalars[match[group]..<match[group + 1]]))
+      }
       position = match[1] > match[0] ? match[1] : match[1] + 1
     }
     return found
@@ -129,8 +132,8 @@ final class MatchNode: Node, @unchecked Sendable {
   ) throws(EvaluationError) -> Value {
     let value = try text.value(activation, &frame)
     do {
-      let scalars = try TextFunctions.scalars(value, "matches", &frame)
-      return .bool(try pattern.matches(scalars, &frame.budget))
+      let text = try TextFunctions.text(value, "matches")
+      return .bool(try pattern.matches(text, &frame.budget))
     } catch {
       throw error.located(offset)
     }

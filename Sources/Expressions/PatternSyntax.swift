@@ -139,8 +139,7 @@ struct PatternParser {
   private func set(_ ranges: [ClosedRange<UInt32>], isNegated: Bool = false) -> PatternPiece {
     var set = CharacterSet(ranges)
     set.isNegated = isNegated
-    set.foldsCase = flags.foldsCase
-    return .set(set)
+    return .set(flags.foldsCase ? set.foldingCase : set)
   }
 
   /// nil for what stands for nothing, such as `(?i)`.
@@ -222,10 +221,7 @@ struct PatternParser {
       position += 2
       return .assertion(assertion)
     }
-    if var set = try classEscape() {
-      set.foldsCase = flags.foldsCase
-      return .set(set)
-    }
+    if let set = try classEscape() { return .set(flags.foldsCase ? set.foldingCase : set) }
     return literal(try characterEscape())
   }
 
@@ -286,8 +282,7 @@ struct PatternParser {
       }
       return Unicode.Scalar(value) ?? "\0"
     default:
-      let isLetterOrDigit = letter.isASCII && (letter.properties.isAlphabetic || letter.value &- 0x30 <= 9)
-      guard !isLetterOrDigit, letter.isASCII else {
+      guard letter.isASCII, !letter.properties.isAlphabetic, letter.value &- 0x30 > 9 else {
         throw PatternError(message: "unknown escape '\\\(letter)'")
       }
       return letter
@@ -345,8 +340,7 @@ struct PatternParser {
     var set = CharacterSet(ranges)
     set.categories = categories
     set.isNegated = isNegated
-    set.foldsCase = flags.foldsCase
-    return .set(set)
+    return .set(flags.foldsCase ? set.foldingCase : set)
   }
 
   private mutating func bracketCharacter() throws(PatternError) -> Unicode.Scalar {

@@ -96,7 +96,9 @@ func numericOrder(_ left: Value, _ right: Value) -> NumericOrder? {
   case (.uint(let first), .uint(let second)):
     return first < second ? .less : first == second ? .equal : .greater
   case (.double(let first), .double(let second)):
-    return first < second ? .less : first == second ? .equal : first > second ? .greater : .unordered
+    if first < second { return .less }
+    if first > second { return .greater }
+    return first == second ? .equal : .unordered
   case (.int(let first), .uint(let second)):
     guard first >= 0 else { return .less }
     let number = UInt64(first)

@@ -98,14 +98,18 @@ extension Value {
   }
 }
 
-/// CEL's equality of two strings: the same UTF-8 bytes. Cost: O(length), no allocation.
+/// CEL's equality of two strings, which is never Swift's canonical equivalence: the same UTF-8
+/// bytes. Cost: O(length), no allocation.
 func sameText(_ left: String, _ right: String) -> Bool {
-  // Swift's equality is cheaper and wider: texts that it holds apart differ in their bytes too.
-  // What it holds equal may still differ in how letters are composed.
-  guard left == right else { return false }
-  let first = left.utf8
-  let second = right.utf8
-  guard first.count == second.count else { return false }
+  guard left.utf8.count == right.utf8.count else { return false }
+  // The buffers are only read, within their own count, and do not outlive the closures.
+  let isSame = unsafe left.utf8.withContiguousStorageIfAvailable { first in
+    unsafe right.utf8.withContiguousStorageIfAvailable { second in
+      unsafe first.elementsEqual(second)
+    }
+  }
+  // Texts that do not lie in one piece are compared byte by byte.
+  if case .some(.some(let isSame)) = isSame { return isSame }
   return left.utf8.elementsEqual(right.utf8)
 }
 

@@ -1,7 +1,7 @@
 package import Expressions
 
-/// The tests of one file of CEL's conformance suite, in the JSON form of `../shared/cel-conformance`
-/// (its README tells the format and when a test passes).
+/// The tests of one file of CEL's conformance suite, in the JSON form of
+/// `../shared/cel-conformance` (its README tells the format and when a test passes).
 package struct ConformanceSuite: Sendable {
   /// The file's name by its own word, without an ending.
   package let file: String

@@ -22,8 +22,8 @@ package struct HostOptions: Sendable {
   /// Overrides by program, which are recorded as new activations.
   package var overrides: [(program: String, override: ProgramOverride)] = []
   package var store = StoreOptions()
-  /// Whether effects are carried out; otherwise they stay requested.
-  package var delivers = true
+  /// Whether a directory that is not there is made.
+  package var createsDirectory = true
 
   package init(directory: String) {
     self.directory = directory
@@ -53,12 +53,23 @@ package final class Host {
   package init(
     _ options: HostOptions, makeCarrier: (Store) throws -> (any EffectCarrier)?
   ) throws {
+    if !options.createsDirectory {
+      try DirectoryLock.requireLedger(directory: options.directory)
+    }
     lock = try DirectoryLock(directory: options.directory)
     self.options = options
     store = try Store(directory: options.directory, options: options.store)
-    carrier = options.delivers ? try makeCarrier(store) : nil
+    carrier = try makeCarrier(store)
     try activatePrograms()
     if let carrier { outcomes = carrier.carryOut(try store.unansweredEffects()) }
+  }
+
+  /// Opens a directory that exists, to look at what is there: nothing is carried out.
+  package convenience init(reading directory: String) throws {
+    var options = HostOptions(directory: directory)
+    options.createsDirectory = false
+    options.clock = .event
+    try self.init(options) { _ in nil }
   }
 
   /// Appends inputs in one turn, then carries out what they led to.

@@ -42,12 +42,7 @@ package struct CloudEventReader {
     } catch {
       return .failure(Refusal(error))
     }
-    do {
-      return .success(
-        try Self.input(document.rawSpan, at: 0, requiresTime: requiresTime, &known))
-    } catch {
-      return .failure(error)
-    }
+    return Self.event(document, requiresTime: requiresTime, &known)
   }
 
   /// Reads a batch: a JSON array of events (CloudEvents JSON format, section 4).
@@ -67,6 +62,23 @@ package struct CloudEventReader {
     } catch {
       return .failure(Refusal(error))
     }
+    return Self.events(document, requiresTime: requiresTime, &known)
+  }
+
+  private static func event(
+    _ document: borrowing [UInt8], requiresTime: Bool, _ known: inout KnownNames
+  ) -> Result<Input, Refusal> {
+    do {
+      return .success(
+        try input(document.rawSpan, at: 0, requiresTime: requiresTime, &known))
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  private static func events(
+    _ document: borrowing [UInt8], requiresTime: Bool, _ known: inout KnownNames
+  ) -> Result<[Result<Input, Refusal>], Refusal> {
     let bytes = document.rawSpan
     let array = CBORWalk.head(bytes, at: 0)
     guard array.kind == .array, array.length <= Limits.batchEvents else {
@@ -82,7 +94,7 @@ package struct CloudEventReader {
     for _ in 0..<array.length {
       do {
         results.append(
-          .success(try Self.input(bytes, at: position, requiresTime: requiresTime, &known)))
+          .success(try input(bytes, at: position, requiresTime: requiresTime, &known)))
       } catch {
         results.append(.failure(error))
       }

@@ -15,8 +15,7 @@ extension Envelope {
       throw Refusal(
         .time, "is \(head.kind.noun), not a string; \(Attribute.time.mend)")
     }
-    // SAFETY: every byte of the document is initialised, and the span's lifetime is kept.
-    let text = unsafe Span<UInt8>(_bytes: bytes.extracting(range))
+    let text = Span<UInt8>(_bytes: bytes.extracting(range))
     let moment: Int64
     do {
       moment = try RFC3339.microseconds(parsing: text)

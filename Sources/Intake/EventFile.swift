@@ -47,7 +47,8 @@ package final class EventFile {
     self.requiresTime = requiresTime
     ownsDescriptor = path != "-"
     name = ownsDescriptor ? path : "standard input"
-    descriptor = ownsDescriptor ? open(path, O_RDONLY | O_CLOEXEC) : STDIN_FILENO
+    // SAFETY: the path is a text that ends in zero, and the system reads it during the call.
+    descriptor = ownsDescriptor ? unsafe open(path, O_RDONLY | O_CLOEXEC) : STDIN_FILENO
     guard descriptor >= 0 else {
       throw FileFault(path: name, operation: "open", code: errno)
     }

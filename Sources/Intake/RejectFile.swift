@@ -10,7 +10,8 @@ package final class RejectFile {
   /// Creates the file, or empties the one that is there.
   package init(path: String) throws(FileFault) {
     self.path = path
-    descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    // SAFETY: the path is a text that ends in zero, and the system reads it during the call.
+    descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else {
       throw FileFault(path: path, operation: "open", code: errno)
     }

@@ -17,17 +17,29 @@ package enum ProgramLimits {
   package static let eventTypeBytes = 128
   /// Event types in one list.
   package static let eventTypes = 64
+  /// Params.
   package static let parameters = 256
+  /// Marketplaces with params of their own.
   package static let marketplaces = 64
+  /// Traits that a program declares.
   package static let traits = 128
+  /// Trait updates.
   package static let traitUpdates = 64
+  /// Kinds of entities.
   package static let entities = 16
+  /// Features of a program, and of a model.
   package static let features = 256
+  /// Derived events.
   package static let derives = 16
+  /// Filters.
   package static let filters = 64
+  /// Levels of a score.
   package static let levels = 16
+  /// Offers.
   package static let offers = 64
+  /// States of a journey.
   package static let states = 256
+  /// Exits of a journey.
   package static let exits = 64
   /// Transitions in one list.
   package static let transitions = 64

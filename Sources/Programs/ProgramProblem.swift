@@ -28,6 +28,7 @@ package struct ProgramProblem: Error, Hashable, Sendable, CustomStringConvertibl
 
 /// All that is wrong with a program: never empty, by file (`program.yaml` first), line and column.
 package struct ProgramProblems: Error, Sendable, CustomStringConvertible {
+  /// The problems in order.
   package let problems: [ProgramProblem]
 
   /// One problem a line.

@@ -15,7 +15,8 @@ struct Recount: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      Log.self, Demo.self,
+      Demo.self, Ingest.self, Advance.self, Log.self, Digest.self, Rebuild.self,
+      Bench.self,
     ])
 }
 

@@ -133,6 +133,11 @@ let brokenJourney = #"""
       asked, or on: "*"
 
   - set: {touches: 0}
+  + set: {touches: now}
+  ! program.yaml:38:18: "set" of the journey: touches must give what can be kept (of times the
+      text: string(x), read by timestamp(text)), not google.protobuf.Timestamp
+
+  - set: {touches: 0}
   + set: {if: 0}
   ! program.yaml:38:9: variable "if" is a reserved word of expressions; use another name
 

@@ -39,7 +39,7 @@ struct Attack: CustomTestStringConvertible {
           ]),
           "knownDevices": list("d-home"), "knownCountries": list("US"),
           "knownPlaces": list(map(["lat": 40.7, "lon": -74.0])), "recoveries": 0,
-          "firstSeen": .timestamp(seconds: now - ageDays * 86_400, nanos: 0),
+          "firstSeen": .int(now - ageDays * 86_400),
         ]),
         "run": map(["key": "alice", "active": false]),
         "params": map(["patternSize": 2, "badReputation": 0.3, "farMiles": 500.0]),

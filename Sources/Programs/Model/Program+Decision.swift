@@ -33,7 +33,9 @@ extension Program {
 
   /// One filter.
   package struct Filter: Sendable {
+    /// The filter's name in decisions, unique in the program.
     package let id: String
+    /// What it asks.
     package let test: FilterTest
     /// Whether it is asked again before each send (a cap: before each send on its channel).
     package let isAskedAgain: Bool
@@ -48,8 +50,11 @@ extension Program {
 
   /// At most `limit` deliveries requested to the customer on a channel in (now - per, now].
   package struct Cap: Sendable {
+    /// The channel whose deliveries count.
     package let channel: Channel
+    /// How many deliveries in the window are enough to reject: 0 or more.
     package let limit: Int
+    /// The window's length.
     package let perMicroseconds: Int64
     /// Whether the deliveries of all programs count, not only those of this one.
     package let countsAllPrograms: Bool
@@ -59,6 +64,7 @@ extension Program {
   package struct Score: Sendable {
     /// The model's id: the name of its file below `models/`, without `.yaml`.
     package let modelID: String
+    /// The model itself, checked.
     package let model: Scorecard
     /// SHA-256 of the model file's bytes, in hex.
     package let modelHash: String
@@ -71,7 +77,9 @@ extension Program {
 
   /// A name for scores from a threshold on.
   package struct Level: Sendable {
+    /// What `score.level` says.
     package let name: String
+    /// The lowest score of the level.
     package let threshold: Double
   }
 
@@ -79,12 +87,15 @@ extension Program {
   package struct Offer: Sendable {
     /// nil: always. An error counts as false.
     package let when: CompiledExpression?
+    /// What the offer consists of.
     package let fields: [NamedExpression]
   }
 
   /// What a started run leaves in the candidate table.
   package struct Candidate: Sendable {
+    /// The item's id: a text or a whole number.
     package let item: CompiledExpression
+    /// How long the candidate lives from the decision on.
     package let ttlMicroseconds: Int64
     /// The channels it may be served on, in order of priority.
     package let channels: [Channel]

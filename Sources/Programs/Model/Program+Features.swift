@@ -3,7 +3,9 @@ package import Expressions
 extension Program {
   /// A customer's trait, as the profile keeps it.
   package struct Trait: Sendable {
+    /// The field of `customer`.
     package let name: String
+    /// What its values are.
     package let type: TraitType
     /// The value where the profile has none.
     package let defaultValue: Value
@@ -75,8 +77,11 @@ extension Program {
   /// A declared feature. An event of one of its types is folded in if `where` is true and `value`
   /// has a value; an evaluation error in either leaves the event (or element) out.
   package struct Feature: Sendable {
+    /// Whom it is kept for.
     package let owner: FeatureOwner
+    /// The field of `customer` or of the entity, unique for its owner.
     package let name: String
+    /// How it folds.
     package let kind: FeatureKind
     /// The types of events, sorted by their bytes.
     package let types: [String]
@@ -84,6 +89,7 @@ extension Program {
     package let each: CompiledExpression?
     /// The variable that holds the element; empty without `each`.
     package let elementName: String
+    /// Which events or elements count; nil: all.
     package let filter: CompiledExpression?
     /// What is folded; nil for `count` and `exists`.
     package let value: CompiledExpression?
@@ -95,6 +101,7 @@ extension Program {
     package let limit: Int
     /// Whether the event that is being handled counts already.
     package let includesCurrent: Bool
+    /// Which of an event's times it goes by.
     package let order: FeatureOrder
     /// The value before any event; nil: unset, so that `has()` is false and reading an error.
     package let defaultValue: Value?

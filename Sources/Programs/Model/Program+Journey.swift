@@ -7,7 +7,9 @@ extension Program {
     package let set: [Assignment]
     /// The index of the first state.
     package let start: Int
+    /// The states, at their own indexes.
     package let states: [State]
+    /// The exits, at their own indexes, in the order in which they are asked.
     package let exits: [Exit]
     /// What is asked in every state after the state's own handlers.
     package let handlers: Handlers
@@ -21,14 +23,21 @@ extension Program {
   /// A state. Entering it does `set`, `acts`, `sends` in this order, then starts the timers, then
   /// asks `always`.
   package struct State: Sendable {
+    /// Its index in `Journey.states`.
     package let index: Int
+    /// Its name, unique among states and exits.
     package let name: String
+    /// Assigned on entry.
     package let set: [Assignment]
+    /// Done on entry.
     package let acts: [Act]
+    /// Sent on entry.
     package let sends: [Send]
     /// Asked after entry, and after each event that was handled in the state.
     package let always: [Transition]
+    /// What events do in this state.
     package let handlers: Handlers
+    /// Set on entry, each at its own index.
     package let timers: [Timer]
   }
 
@@ -50,7 +59,9 @@ extension Program {
 
   /// The transitions that answer to one event type.
   package struct TypeHandler: Sendable {
+    /// The event type.
     package let type: String
+    /// In the order in which they are asked; never empty.
     package let transitions: [Transition]
   }
 
@@ -67,11 +78,15 @@ extension Program {
   /// A transition: its `set`, `acts` and `sends` are done in this order before the target is
   /// entered.
   package struct Transition: Sendable {
+    /// Where it leads.
     package let target: Target
     /// nil: always. An error counts as false.
     package let when: CompiledExpression?
+    /// Assigned when it is taken.
     package let set: [Assignment]
+    /// Done when it is taken.
     package let acts: [Act]
+    /// Sent when it is taken.
     package let sends: [Send]
     /// Why the run moved; nil: the type of the event that moved it.
     package let reason: String?
@@ -101,6 +116,7 @@ extension Program {
   package struct Timer: Sendable {
     /// Its index in `State.timers`.
     package let index: Int
+    /// When it is due.
     package let moment: TimerMoment
     /// The first whose guard is true when it fires is taken.
     package let transitions: [Transition]
@@ -114,12 +130,15 @@ extension Program {
   package struct PlannedSend: Sendable {
     /// The transition's index in the timer's `transitions`.
     package let transition: Int
+    /// What would be sent; its own `when` is not asked yet.
     package let send: Send
   }
 
   /// A way out of the journey. Its conditions are asked before the states' handlers.
   package struct Exit: Sendable {
+    /// Its index in `Journey.exits`.
     package let index: Int
+    /// Its name, unique among states and exits.
     package let name: String
     /// The types of events that lead out, sorted; empty: none do.
     package let types: [String]
@@ -131,16 +150,21 @@ extension Program {
     package let fromStartMicroseconds: Int64?
     /// Minor units that the exit brought in.
     package let revenue: CompiledExpression?
+    /// Assigned when it is taken.
     package let set: [Assignment]
+    /// Done when it is taken.
     package let acts: [Act]
+    /// Sent when it is taken.
     package let sends: [Send]
   }
 
   /// Gives a variable of the run a value; in a list, each sees what those before it did.
   package struct Assignment: Sendable {
+    /// The variable.
     package let name: String
     /// The variable's index in `Program.runVariables`.
     package let slot: Int
+    /// What it becomes.
     package let value: CompiledExpression
   }
 
@@ -148,14 +172,17 @@ extension Program {
   package struct Send: Sendable {
     /// An index in `Program.steps`. No two sends on one channel have the same step.
     package let step: Int
+    /// How it goes out.
     package let channel: Channel
     /// An index in `Program.templates`.
     package let template: Int
+    /// The address: a text; null or "" for none.
     package let to: CompiledExpression
     /// In the order of the file.
     package let variables: [NamedExpression]
     /// false, or an error: it is left out in silence.
     package let when: CompiledExpression?
+    /// What opt-out and quiet hours do with it.
     package let messageClass: MessageClass
   }
 
@@ -163,6 +190,7 @@ extension Program {
   package struct Act: Sendable {
     /// An index in `Program.steps`. No two acts with one action have the same step.
     package let step: Int
+    /// The action's name, such as `lock_account`.
     package let action: String
     /// A `.map`, perhaps an empty one.
     package let parameters: ExpressionTree
@@ -172,9 +200,11 @@ extension Program {
 
   /// A message's text, as mustache.
   package struct Template: Sendable {
+    /// The name of its file, without `.yaml`.
     package let id: String
     /// E-mail only.
     package let subject: MustacheText?
+    /// The message.
     package let text: MustacheText
   }
 }

@@ -114,7 +114,9 @@ extension Program {
 
   /// An expression with a name: a score's feature, an offer's field, a template's variable.
   package struct NamedExpression: Sendable {
+    /// The name, unique in its list.
     package let name: String
+    /// What gives the value.
     package let value: CompiledExpression
   }
 

@@ -160,7 +160,7 @@ extension ProgramReader {
       let fields = entries.filter { $0.key != "when" }.map { entry in
         checkIdentifier(entry.key, entry.keyPlace, "the field of an offer")
         return Program.NamedExpression(
-          name: entry.key, value: expression(entry.value, "\(what).\(entry.key)", .offer))
+          name: entry.key, value: expression(entry.value, "\(what).\(entry.key)", .offer, .kept))
       }
       let when = entries.first { $0.key == "when" }?.value
       return Program.Offer(

@@ -6,7 +6,7 @@ extension ProgramReader {
     let entries = entries(node, "\"set\" of \(what)", limit: ProgramLimits.runVariables)
     return entries.map { entry in
       let slot = journey.variables.firstIndex(of: entry.key) ?? 0
-      let value = expression(entry.value, "\"set\" of \(what): \(entry.key)", .journey)
+      let value = expression(entry.value, "\"set\" of \(what): \(entry.key)", .journey, .kept)
       return Program.Assignment(name: entry.key, slot: slot, value: value)
     }
   }

@@ -15,6 +15,8 @@ enum ExpectedType {
   case list
   /// A text.
   case address
+  /// What the ledger keeps as it is: no time, length of time or type, which it keeps as text.
+  case kept
 
   /// Whether a static type will do; `dyn` is left to the run.
   func allows(_ type: ValueType) -> Bool {
@@ -32,6 +34,11 @@ enum ExpectedType {
       if case .list = type { return true }
       return false
     case .address: return type == .string || type == .null
+    case .kept:
+      switch type {
+      case .timestamp, .duration, .type, .abstract, .optional: return false
+      default: return true
+      }
     }
   }
 
@@ -46,6 +53,7 @@ enum ExpectedType {
     case .number: "a number"
     case .list: "a list"
     case .address: "a text"
+    case .kept: "what can be kept (of times the text: string(x), read by timestamp(text))"
     }
   }
 }

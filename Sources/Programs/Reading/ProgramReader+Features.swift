@@ -46,7 +46,7 @@ extension ProgramReader {
 
     let element = element(fields, what)
     let scope = Scope.event(element: element.isEmpty ? nil : element)
-    let expected: ExpectedType = kind == .sum || kind == .avg ? .number : .any
+    let expected: ExpectedType = kind == .sum || kind == .avg ? .number : .kept
     let value =
       kind.needsValue
       ? expression(fields?["value"], "\"value\" of \(what)", scope, expected) : nil

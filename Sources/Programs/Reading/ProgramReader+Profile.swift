@@ -91,7 +91,7 @@ extension ProgramReader {
     return Program.TraitUpdate(
       types: types, each: each, elementName: element,
       when: optionalExpression(fields?["when"], "\"when\" of \(what)", scope, .guardian),
-      trait: index ?? 0, value: expression(fields?["value"], "\"value\" of \(what)", scope),
+      trait: index ?? 0, value: expression(fields?["value"], "\"value\" of \(what)", scope, .kept),
       identity: canonical([
         "trait", name, types.joined(separator: ","), canonicalSource(fields?["each"]), element,
         canonicalSource(fields?["when"]), canonicalSource(fields?["value"]),
