@@ -36,7 +36,7 @@ struct BoundFeature {
       }
     }
     guard let value else { return .null }
-    let result = value.value(event, element: element, names: names)
+    let result = value.value(event, element: element, names: names)?.stored
     return result == .null ? nil : result
   }
 }

@@ -123,7 +123,9 @@ package final class Profiles: Projection {
           continue
         }
       }
-      let value = update.value.value(event, element: element, names: context.names)
+      // A value that fails leaves the trait as it is; null removes it.
+      guard let value = update.value.value(event, element: element, names: context.names)?.stored
+      else { continue }
       rows.update(subject, orInsert: ProfileRow()) { row in
         row.set(
           update.trait, value == .null ? nil : value, at: event.position,

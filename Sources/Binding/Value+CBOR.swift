@@ -106,6 +106,19 @@ extension Value {
     return CBORView(storage: encoder.bytes).value.diagnostic
   }
 
+  /// The value as it comes back after having been stored as CBOR: times and durations are texts,
+  /// unsigned integers within Int64 are `int`, optionals are what they hold.
+  ///
+  /// What projections and runs keep is this from the start, so that it reads the same before and
+  /// after it was written. Cost: nothing for flags, numbers and texts.
+  package var stored: Value {
+    switch self {
+    case .null, .bool, .int, .double, .string, .bytes: self
+    case .uint, .list, .map, .timestamp, .duration, .type, .optional, .abstract:
+      Value(CBORView(storage: cbor))
+    }
+  }
+
   /// The value as deterministic CBOR.
   package var cbor: [UInt8] {
     var encoder = CBOREncoder()

@@ -84,10 +84,14 @@ package enum CivilTime {
 
 /// A date of the proleptic Gregorian calendar: `month` 1…12, `day` 1…31.
 package struct CivilDate: Hashable, Sendable {
+  /// 1…9999 where RFC 3339 is to write it.
   package var year: Int64
+  /// 1…12.
   package var month: Int64
+  /// 1…31.
   package var day: Int64
 
+  /// The date with these parts; nothing is checked.
   package init(year: Int64, month: Int64, day: Int64) {
     self.year = year
     self.month = month
@@ -100,6 +104,7 @@ package struct CivilDate: Hashable, Sendable {
 
 /// What a clock on the wall shows: a date and a time of day, without a zone.
 package struct WallClock: Hashable, Sendable {
+  /// The date on the clock.
   package var date: CivilDate
   /// 0…23.
   package var hour: Int64

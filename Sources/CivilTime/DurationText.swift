@@ -104,6 +104,7 @@ package struct DurationTextError: Error, Hashable, Sendable, CustomStringConvert
   /// What is wrong with it, as the rest of a sentence.
   package var problem: String
 
+  /// The error as a sentence with examples.
   package var description: String {
     "duration '\(text)' \(problem) (for example 30m, 1h30m or 7d)"
   }

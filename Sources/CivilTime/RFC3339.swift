@@ -2,7 +2,9 @@
 ///
 /// `seconds` lies in years 1…9999; `nanos` in 0…999,999,999 and counts forward, also before 1970.
 package struct RFC3339: Hashable, Sendable {
+  /// Whole seconds since 1970 UTC.
   package var seconds: Int64
+  /// Nanoseconds within the second.
   package var nanos: Int32
 
   /// The moment with these parts; nothing is checked.
@@ -61,6 +63,7 @@ package struct RFC3339Error: Error, Hashable, Sendable, CustomStringConvertible 
   /// What is wanted there.
   package var expected: String
 
+  /// The error as a sentence with an example.
   package var description: String {
     "not an RFC 3339 time: \(field.rawValue) at byte \(offset) must be \(expected)"
       + " (for example 2024-01-04T11:45:38Z)"

@@ -86,5 +86,6 @@ package struct TimeZoneTable: Hashable, Sendable {
 package struct TimeZoneTableError: Error, Hashable, Sendable, CustomStringConvertible {
   /// What is wrong, as a whole sentence.
   package var message: String
+  /// The error as a sentence.
   package var description: String { "not a TZif file: \(message)" }
 }

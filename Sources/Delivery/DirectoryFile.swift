@@ -13,12 +13,12 @@ struct DirectoryFile {
   }
 
   /// Puts a file with these bytes in place of the one that is there, if any.
-  func replace(with bytes: [UInt8], syncs: Bool) throws(SinkError) {
+  func replace(with bytes: [UInt8]) throws(SinkError) {
     // SAFETY: the path is a text that ends in zero, and the system reads it during the call.
     let descriptor = unsafe open(
       temporaryPath, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw fault("create a file in", errno) }
-    let code = fill(descriptor, bytes, syncs: syncs)
+    let code = fill(descriptor, bytes)
     guard close(descriptor) == 0 || code != 0 else { throw fault("write a file in", errno) }
     guard code == 0 else {
       // SAFETY: see above. The rest of a file is of no use; what matters is the first fault.
@@ -33,7 +33,7 @@ struct DirectoryFile {
 
   /// Writes all bytes.
   /// - Returns: 0, or the system's error number.
-  private func fill(_ descriptor: Int32, _ bytes: [UInt8], syncs: Bool) -> Int32 {
+  private func fill(_ descriptor: Int32, _ bytes: [UInt8]) -> Int32 {
     var written = 0
     while written < bytes.count {
       // SAFETY: the bytes from `written` on lie within the array during the call.
@@ -47,18 +47,19 @@ struct DirectoryFile {
         return errno
       }
     }
-    return !syncs || fdatasync(descriptor) == 0 ? 0 : errno
+    return 0
   }
 
-  /// Sees to it that the names in the directory are on disk.
-  static func syncDirectory(_ directory: String) throws(SinkError) {
+  /// Sees to it that all files of the directory are on disk, with their names. The system writes
+  /// out the whole file system for that, which is far cheaper than file by file.
+  static func sync(_ directory: String) throws(SinkError) {
     // SAFETY: the path is a text that ends in zero, and the system reads it during the call.
     let descriptor = unsafe open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else {
       throw SinkError(directory: directory, operation: "open", code: errno)
     }
     defer { close(descriptor) }
-    guard fsync(descriptor) == 0 else {
+    guard syncfs(descriptor) == 0 else {
       throw SinkError(directory: directory, operation: "sync", code: errno)
     }
   }
@@ -67,6 +68,13 @@ struct DirectoryFile {
     SinkError(directory: directory, operation: operation, code: code)
   }
 }
+
+/// syncfs(2), which glibc's headers show only to those who ask for GNU's extensions, as its Swift
+/// module does not: writes out the file system that the descriptor lies in, and waits.
+///
+/// An integer is passed and returned in the same registers by Swift and by C.
+@_silgen_name("syncfs")
+private func syncfs(_ descriptor: Int32) -> Int32
 
 extension SinkError {
   /// A fault of a directory that the system reported with the error number `code`.

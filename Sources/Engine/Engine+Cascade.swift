@@ -4,7 +4,8 @@ import Ledger
 
 extension Engine {
   /// Projects each event of the turn that was not yet, lets the policies react, and goes on with
-  /// what they emitted, in order.
+  /// what they emitted, in order. Emissions beyond the depth limit are refused, each by a decision
+  /// to which nobody reacts.
   func cascade() {
     while cursor < pending.count {
       let event = pending[cursor]
@@ -13,8 +14,10 @@ extension Engine {
       let subject = subjectNumber(of: event)
       let shown = project(event, subject)
       emissions.removeAll()
-      for policy in policies {
-        policy.react(to: event, subject: subject, emitting: &emissions)
+      if Int(depth) <= Limits.cascadeDepth {
+        for policy in policies {
+          policy.react(to: event, subject: subject, emitting: &emissions)
+        }
       }
       for index in shown { projections[index].settle(event, subject: subject) }
       if !emissions.list.isEmpty { append(emissions.list, causedBy: event, depth: depth) }
@@ -60,7 +63,7 @@ extension Engine {
       ordinals[emission.program] = ordinal + 1
       if Int(depth) < Limits.cascadeDepth {
         append(emission, causedBy: cause, ordinal: ordinal, depth: depth + 1)
-      } else if emission.type != EventType.decisionMade {
+      } else {
         append(
           Self.refusal(of: emission, cause), causedBy: cause, ordinal: ordinal,
           depth: depth + 1)

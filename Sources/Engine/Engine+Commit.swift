@@ -26,6 +26,10 @@ extension Engine {
     depths.removeAll(keepingCapacity: true)
     blobs.removeAll()
     cursor = 0
+    if isWaitingAdmitted {
+      waiting.removeAll()
+      isWaitingAdmitted = false
+    }
     if changedRows >= options.flushRows { try? flushAndNote() }
   }
 

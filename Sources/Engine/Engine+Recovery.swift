@@ -10,7 +10,8 @@ extension Engine {
     pending.removeAll()
     depths.removeAll()
     blobs.removeAll()
-    requested.removeAll()
+    requested.removeAll { $0.position > ledger.end.position }
+    isWaitingAdmitted = false
     cursor = 0
     concerned.removeAll()
     context.names.replace(with: try ledger.names())

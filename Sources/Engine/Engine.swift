@@ -42,6 +42,8 @@ package final class Engine {
   package internal(set) var flushFailure: String?
   /// Inputs that wait for the next turn's time: the first activations of a new directory.
   var waiting: [Input] = []
+  /// Whether they are in the present turn; its commit ends their wait.
+  var isWaitingAdmitted = false
 
   /// Opens the views over `ledger`, and folds what they lack.
   /// - Parameters:
@@ -85,19 +87,26 @@ package final class Engine {
     var receipts: [Receipt] = []
     receipts.reserveCapacity(inputs.count)
     if case .wall(let now) = clock {
-      try fireTimers(until: now, recordedAt: { _ in now })
-      admitWaiting(at: now)
+      let time = max(now, ledgerTime)
+      try fireTimers(until: time, recordedAt: { _ in time })
+      admitWaiting(at: time)
     }
     for input in inputs {
+      let id = EventID(source: input.source, externalID: input.externalID)
+      // What is known already moves no clock: nothing of it enters the ledger.
+      if let receipt = receiptIfKnown(input, id) {
+        receipts.append(receipt)
+        continue
+      }
       let time: Int64
       switch clock {
-      case .wall(let now): time = now
+      case .wall(let now): time = max(now, ledgerTime)
       case .event:
-        time = input.occurredAt ?? ledgerTime
+        time = max(input.occurredAt ?? ledgerTime, ledgerTime)
         try fireTimers(until: time, recordedAt: { $0 })
       }
       admitWaiting(at: time)
-      receipts.append(accept(input, at: time))
+      receipts.append(accept(input, id, at: time))
       try commitIfLarge()
     }
     if commits { try commit() }
@@ -146,23 +155,27 @@ package final class Engine {
   }
 
   private func admitWaiting(at time: Int64) {
-    guard !waiting.isEmpty else { return }
-    let inputs = waiting
-    waiting = []
-    for input in inputs { _ = accept(input, at: time) }
+    guard !waiting.isEmpty, !isWaitingAdmitted else { return }
+    isWaitingAdmitted = true
+    for input in waiting {
+      let id = EventID(source: input.source, externalID: input.externalID)
+      _ = accept(input, id, at: time)
+    }
   }
 
   // MARK: - Inputs
 
-  private func accept(_ input: Input, at time: Int64) -> Receipt {
+  /// What to answer where an event with this id is there already.
+  private func receiptIfKnown(_ input: Input, _ id: EventID) -> Receipt? {
+    guard let known = knownEvent(with: id) else { return nil }
+    let field = difference(of: input, from: known)
+    return field.map { .conflict(position: known.position, field: $0) }
+      ?? .duplicate(position: known.position)
+  }
+
+  private func accept(_ input: Input, _ id: EventID, at time: Int64) -> Receipt {
     ledgerTime = max(ledgerTime, time)
     let time = ledgerTime
-    let id = EventID(source: input.source, externalID: input.externalID)
-    if let known = knownEvent(with: id, input) {
-      let field = difference(of: input, from: known)
-      return field.map { .conflict(position: known.position, field: $0) }
-        ?? .duplicate(position: known.position)
-    }
     let type = typeNumber(of: input.type)
     let program = input.program.isEmpty ? 0 : programNumber(of: input.program)
     let first = pending.count
@@ -187,7 +200,7 @@ package final class Engine {
 
   private var decisionType: UInt32? { context.names.number(.type, EventType.decisionMade) }
 
-  private func knownEvent(with id: EventID, _ input: Input) -> Event? {
+  private func knownEvent(with id: EventID) -> Event? {
     var known: Event?
     _ = identities.position(of: id) { position in
       guard let event = event(at: position), event.header.id == id else { return false }

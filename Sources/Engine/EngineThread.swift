@@ -71,6 +71,7 @@ package final class EngineThread<State>: Sendable {
   package func submit(_ body: @escaping @Sendable (State) -> Void) {
     signal.wait {
       queue.withLock { queue in
+        precondition(!queue.isClosed, "work was submitted to an engine that is closed")
         guard queue.work.count < limit else { return false }
         queue.work.append(Work(body: body))
         return true

@@ -87,9 +87,10 @@ final class IndexNode: Node, @unchecked Sendable {
     let container = try operand.value(activation, &frame)
     let key = try index.value(activation, &frame)
     if case .optional(let wrapped) = container {
-      return .optional(try wrapped.flatMap { (value) throws(EvaluationError) in
-        try find(key, in: value)
-      })
+      return .optional(
+        try wrapped.flatMap { (value) throws(EvaluationError) in
+          try find(key, in: value)
+        })
     }
     let found = try find(key, in: container)
     if givesOptional { return .optional(found) }

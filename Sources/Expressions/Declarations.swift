@@ -14,10 +14,10 @@ package struct Declarations: Sendable {
   /// How long lists and maps from the host are assumed to be when cost is estimated.
   package var assumedSize: Int64
 
-  /// The given declarations; the defaults allow a hundred million steps and assume 64 elements.
+  /// The given declarations; the defaults allow ten million steps and assume 64 elements.
   package init(
     variables: [String: ValueType] = [:], functions: [HostFunction] = [],
-    container: String = "", costLimit: Int64 = 100_000_000, assumedSize: Int64 = 64
+    container: String = "", costLimit: Int64 = 10_000_000, assumedSize: Int64 = 64
   ) {
     self.variables = variables
     self.functions = functions

@@ -17,6 +17,7 @@ package struct ExpressionError: Error, Hashable, Sendable, CustomStringConvertib
     self.suggestion = suggestion
   }
 
+  /// Place, message and suggestion in one line: `1:7: no such field …; did you mean …?`.
   package var description: String {
     let mend = suggestion.map { "; \($0)" } ?? ""
     return "\(line):\(column): \(message)\(mend)"
@@ -61,6 +62,7 @@ package struct EvaluationError: Error, Hashable, Sendable, CustomStringConvertib
     }
   }
 
+  /// The same as `message`.
   package var description: String { message }
 }
 

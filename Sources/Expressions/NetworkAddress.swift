@@ -106,6 +106,7 @@ package struct NetworkAddress: Hashable, Sendable {
 
 /// An address with the length of its network prefix: `192.168.0.0/24`.
 package struct NetworkPrefix: Hashable, Sendable {
+  /// The address, with the bits after the prefix as they were written.
   package let address: NetworkAddress
   /// 0…32 for version 4, 0…128 for version 6.
   package let length: Int

@@ -33,10 +33,12 @@ package struct RecordType: Hashable, Sendable {
     self.isOpen = isOpen
   }
 
+  /// Whether both have the same name.
   package static func == (left: RecordType, right: RecordType) -> Bool {
     sameText(left.name, right.name)
   }
 
+  /// Hashes the name.
   package func hash(into hasher: inout Hasher) {
     hasher.combine(name)
   }

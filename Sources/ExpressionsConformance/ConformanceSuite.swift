@@ -52,9 +52,11 @@ package struct ConformanceResult: Hashable, Sendable {
 
   /// The test's section and name, together unique in its file.
   package let section: String
+  /// See `section`.
   package let name: String
   /// The expression that it evaluates.
   package let expression: String
+  /// How it went.
   package let outcome: Outcome
 }
 

@@ -3,7 +3,9 @@ import Expressions
 
 /// Why a file is no conformance file.
 package struct ConformanceError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// What is wrong with the file.
   package var message: String
+  /// The same as `message`.
   package var description: String { message }
 }
 

@@ -16,15 +16,21 @@ enum FactAttribute: Sendable {
   case parameter(name: String, rest: [String])
   case score(ScoreField)
   case offer([String])
+  /// A record by itself: `has(run.x)` asks for it where `run.x` is not set.
+  case record(Record)
   case now
   case key
   case unknown(String)
 
-  enum RunField: String, Sendable {
+  enum Record: String, Sendable {
+    case customer, run, params, score
+  }
+
+  enum RunField: String, Sendable, CaseIterable {
     case key, active, startedAt, state, enteredAt, program, sent
   }
 
-  enum ScoreField: String, Sendable {
+  enum ScoreField: String, Sendable, CaseIterable {
     case value, margin, level
   }
 }

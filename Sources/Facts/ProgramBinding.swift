@@ -75,7 +75,17 @@ package final class ProgramBinding {
     case ("run", let name?):
       return FactAttribute.RunField(rawValue: name).map { .run($0) }
         ?? .variable(name: name, rest: rest)
+    case (let root, nil):
+      return FactAttribute.Record(rawValue: root).map { .record($0) } ?? .unknown("\(attribute)")
     default: return .unknown("\(attribute)")
+    }
+  }
+
+  /// The customer's features of this program, in the order of the file.
+  var featuresOfCustomer: [(name: String, number: UInt32)] {
+    program.features.compactMap { feature in
+      guard feature.owner == .customer else { return nil }
+      return customerFeatures[feature.name].map { (feature.name, $0) }
     }
   }
 

@@ -99,6 +99,8 @@ extension Scope: Activation {
     guard let current else { return nil }
     let value = try read(current.attributes[slot])
     if reads != nil, let name = currentExpression?.attributes[slot].description {
+      // A whole record says nothing about a verdict that its fields, noted one by one, do not.
+      if case .record = current.attributes[slot] { return value }
       note(name, value)
     }
     return value
@@ -112,23 +114,30 @@ extension Scope: Activation {
   private func read(_ attribute: FactAttribute) throws(EvaluationError) -> Value? {
     switch attribute {
     case .event(let field): return event.flatMap { field.value(in: $0, names: context.names) }
-    case .customerID: return .string(context.subjects.text(of: customer))
+    case .customerID: return .string(customerID)
     case .trait(let index, let rest): return trait(index)?.selecting(rest)
     case .feature(let number, let rest):
-      return features.value(of: number, customer: customer, now: now)?.selecting(rest)
+      return feature(number)?.selecting(rest)
     case .run(let field): return read(field)
     case .sent(let channel): return run.map { .int(Int64($0.sent[channel] ?? 0)) }
     case .variable(let name, let rest): return run?.variables[name]?.selecting(rest)
     case .parameter(let name, let rest): return parameter(name)?.selecting(rest)
-    case .score(let field): return score.map { Self.read(field, $0) }
+    case .score(let field): return score.map { read(field, $0) }
     case .offer(let path): return offer.flatMap { Value.map($0).selecting(path) }
+    case .record(let record): return read(record)
     case .now: return .timestamp(microseconds: now)
     case .key: return key.map { .string($0) }
     case .unknown(let name): throw EvaluationError(.undeclared, name)
     }
   }
 
-  private func trait(_ index: Int) -> Value? {
+  var customerID: String { context.subjects.text(of: customer) }
+
+  func feature(_ number: UInt32) -> Value? {
+    features.value(of: number, customer: customer, now: now)
+  }
+
+  func trait(_ index: Int) -> Value? {
     guard let trait = binding?.program.traits[index] else { return nil }
     let stored = profiles.trait(trait.name).flatMap { profiles.value(of: $0, customer: customer) }
     return stored.flatMap { Self.converted($0, to: trait.type) } ?? trait.defaultValue
@@ -143,7 +152,7 @@ extension Scope: Activation {
     }
   }
 
-  private func parameter(_ name: String) -> Value? {
+  func parameter(_ name: String) -> Value? {
     guard let parameters = binding?.program.parameters else { return nil }
     guard !parameters.marketplaces.isEmpty,
       case .string(let marketplace)? = marketplaceTrait
@@ -153,32 +162,6 @@ extension Scope: Activation {
 
   private var marketplaceTrait: Value? {
     profiles.trait("marketplace").flatMap { profiles.value(of: $0, customer: customer) }
-  }
-
-  private func read(_ field: FactAttribute.RunField) -> Value? {
-    guard let run else { return nil }
-    switch field {
-    case .key: return .string(run.key)
-    case .active: return .bool(run.isActive)
-    case .program: return .string(run.program)
-    case .startedAt: return run.startedAt.map { .timestamp(microseconds: $0) }
-    case .state: return run.state.map { .string($0) }
-    case .enteredAt: return run.enteredAt.map { .timestamp(microseconds: $0) }
-    case .sent:
-      return .map(
-        MapValue(
-          fields: ["email", "sms", "push", "in-app", "phone", "webhook"].map {
-            ($0 == "in-app" ? "inApp" : $0, .int(Int64(run.sent[$0] ?? 0)))
-          }))
-    }
-  }
-
-  private static func read(_ field: FactAttribute.ScoreField, _ score: ScoreFacts) -> Value {
-    switch field {
-    case .value: .double(score.value)
-    case .margin: .double(score.margin)
-    case .level: .string(score.level)
-    }
   }
 
   package func call(_ slot: Int, _ arguments: [Value]) throws(EvaluationError) -> Value {

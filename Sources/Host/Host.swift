@@ -45,7 +45,8 @@ package final class Host {
   package let store: Store
   private let options: HostOptions
   private let carrier: (any EffectCarrier)?
-  private let lock: DirectoryLock
+  /// nil: closed.
+  private var lock: DirectoryLock?
   private var outcomes: [Input] = []
 
   /// Opens the directory and activates programs where none ever were.
@@ -75,8 +76,8 @@ package final class Host {
   /// Appends inputs in one turn, then carries out what they led to.
   package func append(_ inputs: [Input]) throws -> [Receipt] {
     let due = outcomes
-    outcomes = []
     let receipts = try store.engine.turn(due + inputs, clock: turnClock)
+    outcomes.removeFirst(due.count)
     deliver()
     return Array(receipts.dropFirst(due.count))
   }
@@ -116,6 +117,7 @@ package final class Host {
   package func close() throws {
     try settle()
     try store.close()
+    lock = nil
   }
 
   private var turnClock: TurnClock {

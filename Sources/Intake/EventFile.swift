@@ -122,9 +122,12 @@ package final class EventFile {
         if feed == filled { return nil }
         continue
       }
-      guard feed - start <= Limits.batchBytes + 1 else {
+      // The last byte of an incomplete line may yet turn out to be its carriage return.
+      if !isComplete && feed - start > Limits.batchBytes + 1 {
+        lineNumber += 1
         refuseLongLine(start..<feed, &batch)
-        continue
+        isInsideLongLine = true
+        start = feed
       }
       guard isComplete else { return nil }
       var line = start..<feed
@@ -134,19 +137,20 @@ package final class EventFile {
       if line.last.map({ buffer[$0] == UInt8(ascii: "\r") }) == true {
         line = line.lowerBound..<(line.upperBound - 1)
       }
+      guard line.count <= Limits.batchBytes else {
+        refuseLongLine(line, &batch)
+        continue
+      }
       if !line.allSatisfy({ buffer[$0] == 0x20 || buffer[$0] == 0x09 }) { return line }
     }
   }
 
   private func refuseLongLine(_ line: Range<Int>, _ batch: inout EventBatch) {
-    lineNumber += 1
     let refusal = Refusal(
       field: "",
       reason: "is a line of more than \(Limits.batchBytes) bytes; end each event with a line feed")
     batch.rejects.append(
       RejectedLine(line: lineNumber, refusal: refusal, bytes: buffer, in: line))
-    isInsideLongLine = true
-    start = line.upperBound
   }
 
   /// Where the first line feed at or after `searched` lies, or `filled`.

@@ -55,11 +55,14 @@ struct KnownNames {
         + " name the producer without recount: in front")
   }
 
+  /// A slot by length, first and last eight bytes, which tell the types of a shop apart.
   private static func slot(_ bytes: RawSpan, _ range: Range<Int>) -> Int {
-    // The first and the last eight bytes tell types apart; those of a shorter one overlap the
-    // bytes before it in the document, a head of one or two bytes, which says only its length.
-    var hash = UInt64(truncatingIfNeeded: range.count)
-    for index in range { hash = (hash ^ UInt64(bytes.byte(at: index))) &* 0x9e37_79b9_7f4a_7c15 }
-    return Int(truncatingIfNeeded: hash >> 58)
+    let size = range.count
+    // What lies behind a type shorter than eight bytes is masked out.
+    let mask: UInt64 = size >= 8 ? .max : ~(.max >> UInt64(8 * size))
+    let first = bytes.prefix64(at: range.lowerBound) & mask
+    let last = size >= 8 ? bytes.bigEndian(at: range.upperBound - 8, as: UInt64.self) : 0
+    let mixed = (first ^ (last << 23 | last >> 41)) &* 0x9e37_79b9_7f4a_7c15
+    return Int(truncatingIfNeeded: (mixed &+ UInt64(size)) >> 58)
   }
 }

@@ -70,6 +70,7 @@ package final class Ledger: Sendable {
     settings.maximumMapBytes = options.maximumMapBytes
     settings.initialMapBytes = min(1 << 30, options.maximumMapBytes)
     settings.onWritePoint = options.onWritePoint
+    let found: UInt64
     do throws(LMDBError) {
       environment = try Environment(directory: directory, options: settings)
       let create = !options.readOnly
@@ -79,13 +80,14 @@ package final class Ledger: Sendable {
       namesTable = try environment.openTable("names", create: create)
       if create { try Self.writeVersion(environment, meta) }
       head = Mutex(Head(position: 0, recordedAt: 0))
-      try Self.checkVersion(environment, meta)
+      found = try Self.version(environment, meta)
     } catch {
       if error.code == .noSuchFile || error.code == .notFound {
         throw .absent(directory: directory)
       }
       throw .store(error)
     }
+    guard found == Self.formatVersion else { throw .version(found: found) }
     let last = try lastEvent()
     head.withLock {
       $0 = Head(position: last?.position ?? 0, recordedAt: last?.recordedAt ?? 0)
@@ -106,19 +108,15 @@ package final class Ledger: Sendable {
     }
   }
 
-  private static func checkVersion(
+  /// The format version that the directory has; 0: none is noted.
+  private static func version(
     _ environment: Environment, _ meta: TableHandle
-  ) throws(LMDBError) {
-    let found = try environment.read { (txn) throws(LMDBError) -> UInt64 in
+  ) throws(LMDBError) -> UInt64 {
+    try environment.read { (txn) throws(LMDBError) -> UInt64 in
       guard let bytes = try txn.value(for: Array("version".utf8).span, in: meta),
         bytes.count == 8
       else { return 0 }
       return bytes.rawSpan.bigEndian(at: 0, as: UInt64.self)
-    }
-    guard found == formatVersion else {
-      throw LMDBError(
-        .versionMismatch, operation: "open ledger", place: environment.directory,
-        detail: "format version \(found); this binary reads version \(formatVersion)")
     }
   }
 

@@ -49,7 +49,8 @@ struct RunDraft {
   }
 
   /// Gives a variable a value.
-  mutating func set(_ name: String, _ value: Value) {
+  mutating func set(_ name: String, _ given: Value) {
+    let value = given.stored
     facts.variables[name] = value
     if let index = changes.firstIndex(where: { $0.name == name }) {
       changes[index].value = value

@@ -10,7 +10,8 @@ private let declarations = Declarations(
   functions: [
     HostFunction(name: "product", overloads: [Overload(parameters: [.dyn], result: .dyn)]),
     HostFunction(
-      name: "hasTag", overloads: [
+      name: "hasTag",
+      overloads: [
         Overload(parameters: [.dyn, .string], result: .bool, isMember: true)
       ]),
   ])
@@ -33,7 +34,8 @@ struct AttributeTests {
       ("has(event.a.b)", ["event.a.b", "event.a"]), ("event.?a.orValue(1)", ["event.a", "event"]),
       ("event.items.all(i, i.price > params.min)", ["event.items", "params.min"]),
       ("a.b.c.d", ["a.b.c.d"]), ("now > timestamp(0)", ["now"]), ("1 + 1", []),
-      ("product(event.id).inStock", ["event.id"]), ("event.customer.hasTag('x')", ["event.customer"]),
+      ("product(event.id).inStock", ["event.id"]),
+      ("event.customer.hasTag('x')", ["event.customer"]),
       ("maybe.x.orValue(1)", ["maybe"]), ("'x' in event.tags || event.tags == []", ["event.tags"]),
     ])
   func slots(source: String, wanted: [String]) throws {
@@ -75,7 +77,8 @@ struct AttributeTests {
   func presence() throws {
     let expression = try CompiledExpression("has(event.a.b)", declarations: declarations)
     let cases: [(Value, Value?)] = [
-      (record(["a": record(["b": .null])]), .bool(true)), (record(["a": record([:])]), .bool(false)),
+      (record(["a": record(["b": .null])]), .bool(true)),
+      (record(["a": record([:])]), .bool(false)),
       (record([:]), nil), (record(["a": .int(1)]), nil),
     ]
     for (event, wanted) in cases {

@@ -32,7 +32,8 @@ struct CheckerTests {
       ("has(event.cupon)", 11, "did you mean 'coupon'?"),
       ("prodct('a')", 1, "did you mean 'product'?"),
       ("event.currency.startswith('E')", 16, "did you mean 'startsWith'?"),
-      ("event.items.al(i, true)", 13, "did you mean 'all'?"), ("zzz", 1, nil), ("event.zzz", 7, nil),
+      ("event.items.al(i, true)", 13, "did you mean 'all'?"), ("zzz", 1, nil),
+      ("event.zzz", 7, nil),
       ("contains('a', 'b')", 1, "write x.contains(…)"),
     ] as [(String, Int, String?)])
   func suggestions(source: String, column: Int, suggestion: String?) {

@@ -7,8 +7,9 @@ import Testing
 /// Rules from the machine's TZif files.
 struct SystemTimeZones: TimeZoneRules {
   func offsetSeconds(zone: String, atUnixSeconds seconds: Int64) -> Int32? {
-    guard !zone.contains(".."), let data = FileManager.default.contents(
-      atPath: "/usr/share/zoneinfo/\(zone)"),
+    guard !zone.contains(".."),
+      let data = FileManager.default.contents(
+        atPath: "/usr/share/zoneinfo/\(zone)"),
       let table = try? TimeZoneTable(tzif: Array(data))
     else { return nil }
     return table.offsetSeconds(atUnixSeconds: seconds)

@@ -29,10 +29,13 @@ struct EvaluationTests {
       ("{x.y: 1, 1: 2}", .invalidArgument, 0), ("timestamp('now')", .conversion, 0),
       ("x.text.matches(x.open)", .invalidArgument, 7), ("int(1e30)", .outOfRange, 0),
       ("duration('300y')", .conversion, 0), ("timestamp(0).getHours('Mars')", .invalidArgument, 13),
-      ("[3, 1].map(i, 1 / (i - 1))", .divisionByZero, 16), ("optional.none().value()", .invalidArgument, 16),
+      ("[3, 1].map(i, 1 / (i - 1))", .divisionByZero, 16),
+      ("optional.none().value()", .invalidArgument, 16),
     ] as [(String, EvaluationError.Kind, Int?)])
   func errors(source: String, kind: EvaluationError.Kind, offset: Int?) {
-    let values = record(["y": .int(1), "least": .int(.min), "text": .string("a"), "open": .string("(")])
+    let values = record([
+      "y": .int(1), "least": .int(.min), "text": .string("a"), "open": .string("("),
+    ])
     let error = #expect(throws: EvaluationError.self) { try evaluated(source, ["x": values]) }
     #expect(error?.kind == kind, "\(error?.message ?? "")")
     #expect(error?.offset == offset)
@@ -54,7 +57,8 @@ struct EvaluationTests {
       variables: ["x": .int],
       functions: [
         HostFunction(
-          name: "sum", overloads: [
+          name: "sum",
+          overloads: [
             Overload(parameters: [.int, .int], result: .int),
             Overload(parameters: [.int, .int], result: .int, isMember: true),
           ])

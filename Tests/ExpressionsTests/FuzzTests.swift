@@ -12,13 +12,15 @@ private let seeds = [
   "math.greatest(1, 2u, 3.5) == 3.5 && math.bitShiftLeft(1, 70) == 0 && 5 % (1 - 1) == 0",
   "ip('10.0.0.1').isLoopback() || cidr('10.0.0.0/8').containsIP('fe80::1')",
   "regex.replace('a1b2', '([a-z])(\\\\d)', '\\\\2\\\\1') == base64.encode(b'\\xff\\377')",
-  "'tacocat'.substring(2, 5).split('', 2).map(s, s.charAt(0)).reverse().join('') == r'\\d' + '''é\\u00e9'''",
+  "'tacocat'.substring(2, 5).split('', 2).map(s, s.charAt(0)).join('') == r'\\d' + '''é\\u00e9'''",
 ]
 
 private let words: [String] = [
-  "event", ".", "?", ":", "[", "]", "(", ")", "{", "}", ",", "&&", "||", "!", "-", "+", "*", "/", "%",
+  "event", ".", "?", ":", "[", "]", "(", ")", "{", "}", ",", "&&", "||", "!", "-", "+", "*", "/",
+  "%",
   "==", "<", "in", "has(", ".all(i,", ".map(i,", "i", "0", "1u", "2.5", "'a'", "b'\\x00'", "null",
-  "true", "0x7fffffffffffffff", "size(", "[?", ".?", "`a b`", "cel.bind(x,", "x", "dyn(", "//", "\n",
+  "true", "0x7fffffffffffffff", "size(", "[?", ".?", "`a b`", "cel.bind(x,", "x", "dyn(", "//",
+  "\n",
   "\\", "\"", "'''", "é", "\u{0}", ".matches('(a*)*{3}", "duration('", "9223372036854775807",
 ]
 
@@ -107,7 +109,8 @@ struct FuzzTests {
     }
   }
 
-  @Test("Every function takes every kind of value without a trap", arguments: 0..<32 as Range<UInt64>)
+  @Test(
+    "Every function takes every kind of value without a trap", arguments: 0..<32 as Range<UInt64>)
   func functions(seed: UInt64) {
     var random = SplitMix64(seed: seed &+ 3_000)
     let arguments = [
@@ -127,7 +130,7 @@ struct FuzzTests {
       "base64.decode", "base64.encode", "regex.replace", "regex.extractAll", "strings.quote",
       "math.greatest", "math.least", "unwrapOpt", "prefixLength", "isLoopback",
     ]
-    for _ in 0..<400 {
+    for _ in 0..<150 {
       let function = functions.randomElement(using: &random)!
       let list = (0..<Int.random(in: 0...3, using: &random)).map { _ in
         arguments.randomElement(using: &random)!
@@ -136,7 +139,8 @@ struct FuzzTests {
       let receiver = arguments.randomElement(using: &random)!
       let call = "\(function)(\(list.joined(separator: ", ")))"
       _ = exercise(isMember ? "(\(receiver)).\(call)" : call)
-      let sign = ["+", "-", "*", "/", "%", "<", ">=", "==", "in", "||"].randomElement(using: &random)!
+      let sign = ["+", "-", "*", "/", "%", "<", ">=", "==", "in", "||"].randomElement(
+        using: &random)!
       _ = exercise("\(receiver) \(sign) \(list.first ?? "1")")
       _ = exercise("(\(receiver))[\(list.first ?? "1")]")
       _ = exercise("(\(receiver)).exists(i, v, i == v)")

@@ -36,7 +36,8 @@ struct ParserTests {
       ("a &\n& b", 1, 3, "write '&&'"), ("\n\n  )", 3, 3, "unexpected ')'"),
       ("'abc", 1, 1, "no closing quote"), ("'a\nb'", 1, 1, "three quotes"),
       ("'\\q'", 1, 2, "unknown escape"), ("'é' + ü", 1, 7, "unexpected 'ü'"),
-      ("[1, 2", 1, 6, "expected ']'"), ("{1: 2", 1, 6, "expected '}'"), ("f(1", 1, 4, "expected ')'"),
+      ("[1, 2", 1, 6, "expected ']'"), ("{1: 2", 1, 6, "expected '}'"),
+      ("f(1", 1, 4, "expected ')'"),
       ("{1 2}", 1, 4, "expected ':'"), ("true ? 1", 1, 9, "expected ':'"),
       ("9223372036854775808", 1, 1, "9223372036854775808u"),
       ("18446744073709551616u", 1, 1, "64 bits"), ("1e999", 1, 1, "too large"),
@@ -76,7 +77,8 @@ struct ParserTests {
       let error = #expect(throws: ExpressionError.self) {
         try CompiledExpression(source(depth), declarations: declarations)
       }
-      #expect(error?.message.contains("nested") == true || error?.message.contains("longer") == true)
+      #expect(
+        error?.message.contains("nested") == true || error?.message.contains("longer") == true)
     }
   }
 

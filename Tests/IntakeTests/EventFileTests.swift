@@ -25,7 +25,9 @@ struct EventFileTests {
 
   private func event(_ id: String) -> [UInt8] { Sample.line(["id": "\"\(id)\""]) }
 
-  @Test("Lines end in LF or CRLF, the last in nothing, and blank ones are counted", arguments: [1, 4_096])
+  @Test(
+    "Lines end in LF or CRLF, the last in nothing, and blank ones are counted",
+    arguments: [1, 4_096])
   func lineEnds(limit: Int) throws {
     let scratch = ScratchDirectory()
     let bytes =
@@ -83,7 +85,8 @@ struct EventFileTests {
     let bytes = line + padding + Array(end.utf8)
     let (taken, rejects) = try lines(scratch.file("longest", bytes))
     #expect(taken == [1: "a"] && rejects.isEmpty)
-    let (none, refused) = try lines(scratch.file("longer", line + [0x20] + padding + Array(end.utf8)))
+    let (none, refused) = try lines(
+      scratch.file("longer", line + [0x20] + padding + Array(end.utf8)))
     #expect(none.isEmpty && refused.map(\.line) == [1])
   }
 

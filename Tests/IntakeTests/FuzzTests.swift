@@ -5,9 +5,11 @@ import Ledger
 import Testing
 
 struct FuzzTests {
-  private static let alphabet = Array(#"{}[]",:\0123456789.eE+-truefalsn u/"#.utf8) + [0, 0xff, 0xc2]
+  private static let alphabet =
+    Array(#"{}[]",:\0123456789.eE+-truefalsn u/"#.utf8) + [0, 0xff, 0xc2]
 
-  @Test("Spoilt lines never trap, and what is taken keeps the rules", arguments: 0..<8 as Range<UInt64>)
+  @Test(
+    "Spoilt lines never trap, and what is taken keeps the rules", arguments: 0..<8 as Range<UInt64>)
   func mutation(seed: UInt64) {
     var random = SplitMix64(seed: seed)
     var reader = CloudEventReader()

@@ -132,9 +132,9 @@ struct CursorTests {
 
   @Test("Reading where a cursor stands on nothing traps")
   func nowhere() async {
-    await #expect(processExitsWith: .failure) {
-      let directory = TemporaryDirectory()
-      let environment = try Environment(directory: directory.inside("env"))
+    let path = directory.inside("trap")
+    await #expect(processExitsWith: .failure) { [path = path as String] in
+      let environment = try Environment(directory: path)
       let table = try environment.openTable("t", create: true)
       try environment.read { txn in
         let cursor = try txn.cursor(in: table)

@@ -80,7 +80,7 @@ struct FileTests {
       var limit = rlimit(rlim_cur: 2 << 20, rlim_max: 2 << 20)
       #expect(setrlimit(__rlimit_resource_t(1), &limit) == 0)
       let environment = try Environment(
-        directory: path, options: FileTests.durable(growAheadBytes: 4 << 20))
+        directory: path, options: FileTests.durable(growAheadBytes: 8 << 20))
       let table = try FileTests.commit(100, to: environment)
       let info = try environment.info()
       #expect(info.growAheadFailures == 1)

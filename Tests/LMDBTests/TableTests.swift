@@ -1,4 +1,7 @@
+import Dispatch
+import Foundation
 import LMDB
+import Synchronization
 import Testing
 
 @Suite("Tables")
@@ -103,6 +106,38 @@ struct TableTests {
     }
     #expect(try environment.get("k", in: table) == "v")
     try environment.dropTable(table)
+  }
+
+  @Test("A read that begins while a table is dropped waits for the commit")
+  func readDuringDrop() throws {
+    let mayRead = DispatchSemaphore(value: 0)
+    let isAboutToRead = DispatchSemaphore(value: 0)
+    let isDone = DispatchSemaphore(value: 0)
+    let isDropping = Atomic<Bool>(false)
+    let seen = Mutex<[String]?>(nil)
+    let environment = try open {
+      $0.onWritePoint = { point in
+        guard point == .beforeCommit, isDropping.load(ordering: .sequentiallyConsistent) else {
+          return
+        }
+        mayRead.signal()
+        isAboutToRead.wait()
+        // Time for a reader that is not kept out to get in; a right one only waits for longer.
+        usleep(20_000)
+      }
+    }
+    let table = try environment.openTable("a", create: true)
+    Thread.detachNewThread {
+      mayRead.wait()
+      isAboutToRead.signal()
+      let names = try? environment.tableNames()
+      seen.withLock { $0 = names }
+      isDone.signal()
+    }
+    isDropping.store(true, ordering: .sequentiallyConsistent)
+    try environment.dropTable(table)
+    isDone.wait()
+    #expect(seen.withLock { $0 } == [])
   }
 
   @Test("A handle of another environment is stale here")

@@ -147,19 +147,17 @@ struct TransactionTests {
 
   @Test("Closing inside a transaction, or before a Reader, traps")
   func closingTooEarly() async {
-    await #expect(processExitsWith: .failure) {
-      let directory = TemporaryDirectory()
-      let environment = try Environment(directory: directory.inside("env"))
+    let path = directory.inside("trap")
+    await #expect(processExitsWith: .failure) { [path = path as String] in
+      let environment = try Environment(directory: path)
       try environment.read { (_) throws(LMDBError) in environment.close() }
     }
-    await #expect(processExitsWith: .failure) {
-      let directory = TemporaryDirectory()
-      let environment = try Environment(directory: directory.inside("env"))
+    await #expect(processExitsWith: .failure) { [path = path as String] in
+      let environment = try Environment(directory: path)
       try environment.write { (_) throws(LMDBError) in environment.close() }
     }
-    await #expect(processExitsWith: .failure) {
-      let directory = TemporaryDirectory()
-      let environment = try Environment(directory: directory.inside("env"))
+    await #expect(processExitsWith: .failure) { [path = path as String] in
+      let environment = try Environment(directory: path)
       let reader = try Reader(environment)
       environment.close()
       _ = consume reader

@@ -1,0 +1,114 @@
+package import CBOR
+import Ledger
+
+/// What a `decision.made` event says, taken apart.
+package struct DecisionFacts: Sendable {
+  /// One filter that was asked.
+  package struct Filter: Sendable {
+    package let id: String
+    package let passed: Bool
+    /// What it read, by name, in the order of the record.
+    package let read: [(name: String, value: CBORValue)]
+    /// Why it could not be evaluated, which rejects; nil: it could.
+    package let error: String?
+  }
+
+  /// One input of the score, with what it brought where the model gave it as a reason.
+  package struct Feature: Sendable {
+    package let name: String
+    package let value: CBORValue
+    package let points: Double?
+  }
+
+  package let event: NamedEvent
+  /// 64 hex digits.
+  package let version: String
+  /// Position of the event that was decided about; 0: the record names none.
+  package let trigger: UInt64
+  /// The run's key.
+  package let run: String
+  package let outcome: String
+  /// The filter that rejected, or what else decided; empty where the outcome says it all.
+  package let reason: String
+  package let dedupe: [String]
+  /// In the order in which they were asked; the first that failed is the last.
+  package let filters: [Filter]
+  /// In the model's order.
+  package let features: [Feature]
+  /// The model's hash; empty: nothing was scored.
+  package let model: String
+  package let score: Double?
+  package let margin: Double?
+  package let level: String
+  package let isFallback: Bool
+  package let offer: CBORValue?
+  /// `treated` or `holdout`; empty where the program holds nobody out.
+  package let variant: String
+  /// How likely this variant was.
+  package let propensity: Double?
+  package let actions: [String]
+
+  package var position: UInt64 { event.position }
+  package var program: String { event.program }
+
+  init(_ event: NamedEvent) {
+    self.event = event
+    let data = event.data
+    version = event.text(Field.version)
+    trigger = data.view(forKey: Field.trigger)?.uint64 ?? 0
+    run = event.text(Field.run)
+    outcome = event.text(Field.outcome)
+    reason = event.text(Field.reason)
+    dedupe = Self.texts(data.view(forKey: Field.dedupe))
+    filters = Self.elements(data.view(forKey: Field.filters)).map(Self.filter)
+    let reasons = Self.elements(data.view(forKey: "reasons")).map(Self.reason)
+    features = Self.elements(data.view(forKey: "features")).map { item in
+      let name = item.view(forKey: Field.name)?.string ?? ""
+      return Feature(
+        name: name, value: item.view(forKey: "value")?.value ?? .null,
+        points: reasons.first { $0.name == name }?.points)
+    }
+    model = event.text("model")
+    score = data.view(forKey: Field.score)?.double
+    margin = data.view(forKey: "margin")?.double
+    level = event.text(Field.level)
+    isFallback = data.view(forKey: "fallback")?.bool ?? false
+    offer = data.view(forKey: Field.offer)?.value
+    variant = event.text(Field.variant)
+    propensity = data.view(forKey: "propensity")?.double
+    actions = Self.texts(data.view(forKey: Field.actions))
+  }
+
+  /// Whether a run goes on from here: one that began or one that was joined.
+  package var concernsRun: Bool {
+    outcome == "eligible" || outcome == "held-out" || outcome == "joined"
+  }
+
+  private static func filter(_ item: CBORView) -> Filter {
+    var read: [(name: String, value: CBORValue)] = []
+    item.view(forKey: "read")?.forEachEntry { name, value in
+      read.append((name.string ?? "", value.value))
+    }
+    return Filter(
+      id: item.view(forKey: Field.id)?.string ?? "",
+      passed: item.view(forKey: Field.verdict)?.string == "pass", read: read,
+      error: item.view(forKey: "error")?.string)
+  }
+
+  private static func reason(_ item: CBORView) -> (name: String, points: Double) {
+    (
+      item.view(forKey: Field.name)?.string ?? "", item.view(forKey: "points")?.double ?? 0
+    )
+  }
+
+  private static func elements(_ array: CBORView?) -> [CBORView] {
+    var items: [CBORView] = []
+    guard let array, array.kind == .array else { return [] }
+    array.forEachElement { items.append($0) }
+    return items
+  }
+
+  private static func texts(_ array: CBORView?) -> [String] {
+    elements(array).map { $0.string ?? "" }
+  }
+}
