@@ -104,10 +104,16 @@ let package = Package(
     .target(
       name: "ShippedPrograms", dependencies: ["Programs"], path: "Sources/ShippedPrograms",
       swiftSettings: settings + [.strictMemorySafety()], plugins: ["EmbedPrograms"]),
+    library(
+      "Delivery", ["Engine", "Ledger", "Programs", "JSON", "CBOR", "CivilTime"]),
     library("Intake", ["Engine", "Ledger", "JSON", "CBOR", "CivilTime"]),
     library("Simulation", ["Policies", "Engine", "Ledger", "CBOR"]),
     library(
-      "Host", ["Policies", "Engine", "Ledger", "Catalog", "Deliveries", "Programs", "ShippedPrograms"]),
+      "Host",
+      [
+        "Delivery", "Policies", "Engine", "Ledger", "Catalog", "Deliveries", "Programs",
+        "ShippedPrograms",
+      ]),
     .target(
       name: "CAppendLoop", path: "Sources/CAppendLoop", linkerSettings: [.linkedLibrary("lmdb")]),
     library(
@@ -127,6 +133,9 @@ let package = Package(
     tests("Scoring", ["Scoring", "Mathematics"]),
     tests("Programs", ["Programs", "Expressions", "Scoring", "CBOR"]),
     tests("Expressions", ["Expressions", "ExpressionsConformance", "CivilTime"]),
+    tests("Intake", ["Intake", "JSON", "CBOR", "CivilTime", "Ledger", "Engine"]),
+    tests(
+      "Delivery", ["Delivery", "Engine", "Ledger", "Programs", "JSON", "CBOR", "CivilTime"]),
     tests("Simulation", ["Simulation", "CBOR"]),
   ],
   cxxLanguageStandard: .cxx17

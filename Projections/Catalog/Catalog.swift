@@ -47,7 +47,11 @@ package final class Catalog: Projection {
   /// Checked programs by version.
   private var programs: [String: Program] = [:]
   /// Activations in force, in the order of their positions.
-  package private(set) var active: [ActivationRow] = []
+  package private(set) var active: [ActivationRow] = [] {
+    didSet { revision += 1 }
+  }
+  /// Counts the changes of ``active``, so that others know when to look again.
+  package private(set) var revision = 0
 
   package init(context: FoldContext) {
     self.context = context

@@ -54,6 +54,15 @@ struct FeaturePlan {
   var features: [UInt32]
 }
 
+/// What one type of event is to the features.
+struct TypePlans {
+  let isActivation: Bool
+  /// Taken in before policies react.
+  let current: [FeaturePlan]
+  /// Taken in after policies have reacted.
+  let later: [FeaturePlan]
+}
+
 /// Which features take in which events, before and after policies react to them.
 struct FeaturePlans {
   private var current: [String: [FeaturePlan]] = [:]

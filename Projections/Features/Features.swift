@@ -28,6 +28,9 @@ package final class Features: Projection {
   private let entityStates = Table<FeatureRow>(name: "features.entity-states")
   private var bound: [BoundFeature?] = []
   private var plans = FeaturePlans()
+  private lazy var byType = RoleMap<TypePlans>(names: context.names) { [unowned self] in
+    plans(ofType: $0)
+  }
 
   package init(context: FoldContext, catalog: Catalog) {
     self.context = context
@@ -45,6 +48,7 @@ package final class Features: Projection {
   package func reset() {
     bound = []
     plans = FeaturePlans()
+    byType.removeAll()
     definitions.forEach { number, row in bind(number, row) }
   }
 
@@ -100,14 +104,22 @@ package final class Features: Projection {
   // MARK: - The fold
 
   package func project(_ event: Event, subject: UInt32) {
-    let type = context.names.name(.type, event.type) ?? ""
-    if type == EventType.programActivated { register(event) }
-    take(event, subject, plans.plans(for: type, includesCurrent: true))
+    guard let plans = byType.role(ofType: event.type) else { return }
+    if plans.isActivation { register(event) }
+    take(event, subject, plans.current)
   }
 
   package func settle(_ event: Event, subject: UInt32) {
-    let type = context.names.name(.type, event.type) ?? ""
-    take(event, subject, plans.plans(for: type, includesCurrent: false))
+    guard let plans = byType.role(ofType: event.type) else { return }
+    take(event, subject, plans.later)
+  }
+
+  private func plans(ofType type: String) -> TypePlans? {
+    guard concerns(type: type) else { return nil }
+    return TypePlans(
+      isActivation: type == EventType.programActivated,
+      current: plans.plans(for: type, includesCurrent: true),
+      later: plans.plans(for: type, includesCurrent: false))
   }
 
   private func take(_ event: Event, _ subject: UInt32, _ plans: [FeaturePlan]) {
@@ -115,8 +127,8 @@ package final class Features: Projection {
       let row: UInt32
       let table: Table<FeatureRow>
       if let entity = plan.entity {
-        guard let key = entity.key.key(event, names: context.names) else { continue }
-        row = entities.intern(BigEndian.bytes(entity.kind) + key)
+        guard let key = key(of: entity, in: event) else { continue }
+        row = entities.intern(key)
         table = entityStates
       } else {
         row = subject
@@ -127,6 +139,13 @@ package final class Features: Projection {
         take(event, number, feature, row, table)
       }
     }
+  }
+
+  /// An entity's kind and key, as the table of entities has them.
+  private func key(of entity: FeaturePlan.Entity, in event: Event) -> [UInt8]? {
+    var key = BigEndian.bytes(entity.kind)
+    guard entity.key.appendKey(of: event, names: context.names, to: &key) else { return nil }
+    return key
   }
 
   private func take(
@@ -158,6 +177,7 @@ package final class Features: Projection {
     }
     guard bound.count > first else { return }
     context.concernsChanged = true
+    byType.removeAll()
     let fresh = FeaturePlans(plans, only: UInt32(first)..<UInt32(bound.count))
     context.history(event.position) { [self] past, subject in
       let type = context.names.name(.type, past.type) ?? ""

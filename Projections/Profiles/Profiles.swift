@@ -33,6 +33,17 @@ package final class Profiles: Projection {
   private var updatesByType: [String: [Int]] = [:]
   private var keepsHistory: Set<UInt32> = []
 
+  private lazy var byType = RoleMap<Role>(names: context.names) { [unowned self] in
+    role(ofType: $0)
+  }
+
+  /// What one type of event is to the profiles.
+  private struct Role {
+    let merges: Bool
+    let isActivation: Bool
+    let updates: [Int]
+  }
+
   /// A trait update of an active program, bound.
   private struct Update {
     let trait: UInt32
@@ -56,6 +67,7 @@ package final class Profiles: Projection {
   package func reset() {
     updates = []
     updatesByType = [:]
+    byType.removeAll()
     keepsHistory = Set(Self.contacts.map { traitNames.intern(Array($0.utf8)) })
     definitions.forEach { _, row in bind(row) }
   }
@@ -87,13 +99,17 @@ package final class Profiles: Projection {
   // MARK: - The fold
 
   package func project(_ event: Event, subject: UInt32) {
-    let type = context.names.name(.type, event.type) ?? ""
-    if type == EventType.customerUpdated {
-      merge(event, subject)
-    } else if type == EventType.programActivated {
-      register(event)
-    }
-    for index in updatesByType[type] ?? [] { apply(updates[index], event, subject) }
+    guard let role = byType.role(ofType: event.type) else { return }
+    if role.merges { merge(event, subject) }
+    if role.isActivation { register(event) }
+    for index in role.updates { apply(updates[index], event, subject) }
+  }
+
+  private func role(ofType type: String) -> Role? {
+    guard concerns(type: type) else { return nil }
+    return Role(
+      merges: type == EventType.customerUpdated,
+      isActivation: type == EventType.programActivated, updates: updatesByType[type] ?? [])
   }
 
   private func merge(_ event: Event, _ subject: UInt32) {
@@ -149,6 +165,7 @@ package final class Profiles: Projection {
     }
     guard updates.count > known else { return }
     context.concernsChanged = true
+    byType.removeAll()
     let fresh = known..<updates.count
     context.history(event.position) { [self] past, subject in
       let type = context.names.name(.type, past.type) ?? ""

@@ -28,6 +28,9 @@ package final class Silences: Projection {
   private let programNames = EntityTable(name: "silences.programs")
   private let activations = Table<DefinitionRow>(name: "silences.activations")
   private var watches: [Watch] = []
+  private lazy var byType = RoleMap<[(index: Int, ends: Bool)]>(names: context.names) {
+    [unowned self] in watches(ofType: $0)
+  }
 
   /// A derived event of an active program.
   private struct Watch {
@@ -64,6 +67,7 @@ package final class Silences: Projection {
 
   package func reset() {
     watches = []
+    byType.removeAll()
     activations.forEach { _, row in
       if row.activation > 0 { watch(row.activation) }
     }
@@ -80,16 +84,26 @@ package final class Silences: Projection {
   }
 
   package func settle(_ event: Event, subject: UInt32) {
-    guard event.kind == .input || event.kind == .decision else { return }
-    guard let type = context.names.name(.type, event.type) else { return }
+    guard event.kind == .input || event.kind == .decision,
+      let concerned = byType.role(ofType: event.type)
+    else { return }
     var ordinal: UInt32 = 0
-    for watch in watches {
-      let ends = watch.derive.eventType == type
-      guard ends || (event.kind == .input && (watch.derive.types?.contains(type) ?? true)),
-        let key = watch.key.key(event, names: context.names)
+    for (index, ends) in concerned {
+      guard ends || event.kind == .input,
+        let key = watches[index].key.key(event, names: context.names)
       else { continue }
-      note(watch, key, event, subject, ends: ends, &ordinal)
+      note(watches[index], key, event, subject, ends: ends, &ordinal)
     }
+  }
+
+  /// The watches that an event of this type concerns, and whether it ends their silence for good.
+  private func watches(ofType type: String) -> [(index: Int, ends: Bool)]? {
+    let concerned = watches.indices.filter { index in
+      let derive = watches[index].derive
+      return derive.eventType == type || (derive.types?.contains(type) ?? true)
+    }
+    guard !concerned.isEmpty else { return nil }
+    return concerned.map { ($0, watches[$0].derive.eventType == type) }
   }
 
   private func note(
@@ -151,6 +165,7 @@ package final class Silences: Projection {
       DefinitionRow(activation: isActivated ? event.position : 0, index: 0))
     if isActivated { watch(event.position) }
     context.concernsChanged = true
+    byType.removeAll()
   }
 
   private func watch(_ activation: UInt64) {

@@ -65,6 +65,8 @@ extension CBORView {
 package struct EventExpression: Sendable {
   package let compiled: CompiledExpression
   private let slots: [Slot]
+  /// Whether the whole expression is one field.
+  private let isPlainField: Bool
 
   private enum Slot: Sendable {
     case event(EventAttribute)
@@ -75,6 +77,8 @@ package struct EventExpression: Sendable {
   /// Binds `compiled`, whose roots are `event` and perhaps `elementName`.
   package init(_ compiled: CompiledExpression, elementName: String = "") {
     self.compiled = compiled
+    isPlainField =
+      compiled.attributes.count == 1 && compiled.attributes[0].description == compiled.source
     slots = compiled.attributes.map { attribute in
       switch attribute.root {
       case "event": .event(EventAttribute(path: attribute.path))
@@ -97,19 +101,29 @@ package struct EventExpression: Sendable {
   /// The key that the expression gives: text, or an integer in decimal; nil for anything else and
   /// for the empty text.
   package func key(_ event: Event, names: Names) -> [UInt8]? {
-    // The common case without an evaluation: a field of the data.
-    if case .event(.data(let path))? = slots.first, slots.count == 1, isPlainField {
-      guard let item = event.payload.view(path: path) else { return nil }
-      if let range = item.textBytesRange { return range.isEmpty ? nil : Array(item.storage[range]) }
-      return item.int64.map { Array(String($0).utf8) }
-    }
-    return value(event, names: names).flatMap(Self.key)
+    var key: [UInt8] = []
+    return appendKey(of: event, names: names, to: &key) ? key : nil
   }
 
-  /// Whether the whole expression is one field.
-  private var isPlainField: Bool {
-    compiled.attributes[0].description == compiled.source
+  /// Appends the key that the expression gives.
+  /// - Returns: false, and nothing is appended, where it gives none.
+  package func appendKey(of event: Event, names: Names, to key: inout [UInt8]) -> Bool {
+    // The common case without an evaluation: a field of the data.
+    if case .event(.data(let path))? = slots.first, isPlainField {
+      guard let item = event.payload.view(path: path) else { return false }
+      if let range = item.textBytesRange {
+        key += item.storage[range]
+        return !range.isEmpty
+      }
+      guard let number = item.int64 else { return false }
+      key += String(number).utf8
+      return true
+    }
+    guard let bytes = value(event, names: names).flatMap(Self.key) else { return false }
+    key += bytes
+    return true
   }
+
 
   /// A value as a key: see ``key(_:names:)``.
   package static func key(_ value: Value) -> [UInt8]? {

@@ -100,11 +100,20 @@ package struct MapValue: Sendable {
     return nil
   }
 
+  /// The entry for a key that is no double, with the key as it was put in; nil if absent.
+  func entry(_ key: Value) -> (key: Value, value: Value)? {
+    position(of: key).map { entry(at: $0) }
+  }
+
   private func find(_ key: Value) -> Value? {
+    position(of: key).map { storage.entries[$0].value }
+  }
+
+  private func position(of key: Value) -> Int? {
     guard !storage.index.isEmpty else {
       for position in storage.entries.indices
       where MapValue.keyOrder(storage.entries[position].key, key) == 0 {
-        return storage.entries[position].value
+        return position
       }
       return nil
     }
@@ -114,7 +123,7 @@ package struct MapValue: Sendable {
       let middle = (low + high) / 2
       let position = Int(storage.index[middle])
       let order = MapValue.keyOrder(storage.entries[position].key, key)
-      if order == 0 { return storage.entries[position].value }
+      if order == 0 { return position }
       if order < 0 { low = middle + 1 } else { high = middle }
     }
     return nil

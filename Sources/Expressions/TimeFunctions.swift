@@ -108,7 +108,8 @@ enum TimeFunctions {
   private static func duration(_ value: Value, _: inout Frame) throws(EvaluationError) -> Value {
     switch value {
     case .duration: return value
-    case .int(let seconds): return try TimeArithmetic.duration(seconds: seconds, nanos: 0)
+    // As in CEL's reference implementation, and the inverse of `int(duration)`.
+    case .int(let nanos): return TimeArithmetic.duration(nanos: nanos)
     case .string(let text):
       guard let nanos = nanoseconds(Array(text.utf8)) else {
         throw EvaluationError(

@@ -13,7 +13,7 @@ extension Value: Equatable {
       guard first.count == second.count else { return false }
       return (0..<first.count).allSatisfy { position in
         let (key, value) = first.entry(at: position)
-        return second[key].map { $0 == value } ?? false
+        return second.entry(key).map { $0.key == key && $0.value == value } ?? false
       }
     case (.optional(let first), .optional(let second)): return first == second
     default: return left.isEqualScalar(to: right)

@@ -9,10 +9,9 @@ package final class ProgramSet {
   private let catalog: Catalog
   private let features: Features
   private var bindings: [String: ProgramBinding] = [:]
-  private var activeVersions: [String] = []
   /// Active programs by type of their triggers, in the order in which they were activated.
   private var triggered: [String: [ProgramBinding]] = [:]
-  private var activePositions: [UInt64] = []
+  private var revision = -1
 
   package init(catalog: Catalog, features: Features) {
     self.catalog = catalog
@@ -34,16 +33,14 @@ package final class ProgramSet {
     return binding
   }
 
-  /// The active programs that an event of this type triggers.
+  /// The active programs that an event of this type triggers. Cost: a look at a dictionary.
   package func triggered(by type: String) -> [ProgramBinding] {
-    refresh()
+    if revision != catalog.revision { refresh() }
     return triggered[type] ?? []
   }
 
   private func refresh() {
-    let positions = catalog.active.map(\.position)
-    guard positions != activePositions else { return }
-    activePositions = positions
+    revision = catalog.revision
     triggered = [:]
     for row in catalog.active {
       guard let binding = binding(version: row.version) else { continue }

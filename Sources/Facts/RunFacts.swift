@@ -1,4 +1,5 @@
 import Binding
+import CBOR
 package import Expressions
 
 /// What expressions may read of a run: one that is active, or one that is about to start.
@@ -11,7 +12,7 @@ package struct RunFacts: Sendable {
   package var state: String?
   package var enteredAt: Int64?
   /// The run's variables; a variable that was never set is absent.
-  package var variables: [String: Value]
+  package var variables = RunVariables()
   /// Deliveries requested so far, by channel.
   package var sent: [String: Int]
 
@@ -20,8 +21,28 @@ package struct RunFacts: Sendable {
     self.key = key
     self.program = program
     isActive = false
-    variables = [:]
     sent = [:]
+  }
+}
+
+/// A run's variables: those that are stored, decoded only where one is read, under those that were
+/// set since.
+package struct RunVariables: Sendable {
+  private var stored: CBORView?
+  private var fresh: [String: Value] = [:]
+
+  /// No variables.
+  package init() {}
+
+  /// - Parameter stored: One CBOR map.
+  package init(stored: [UInt8]) {
+    self.stored = CBORView(storage: stored)
+  }
+
+  /// The value of a variable; nil where it was never set.
+  package subscript(name: String) -> Value? {
+    get { fresh[name] ?? stored?.view(forKey: CBORKey(name)).map { Value($0) } }
+    set { fresh[name] = newValue }
   }
 }
 

@@ -30,6 +30,8 @@ package final class Scope {
   /// Where reads are noted while a filter is asked; nil: nowhere.
   package var reads: [(name: String, value: Value)]?
   private var current: ExpressionBinding?
+  /// The entity that was read last while the present event is handled.
+  private var lastEntity: (kind: UInt32, key: [UInt8]?, value: Value)?
   private var currentExpression: CompiledExpression?
 
   package init(context: FoldContext, profiles: Profiles, features: Features) {
@@ -51,6 +53,7 @@ package final class Scope {
     score = nil
     offer = nil
     reads = nil
+    lastEntity = nil
   }
 
   /// The value of an expression of the program.
@@ -193,6 +196,8 @@ extension Scope: Activation {
 
   private func entity(_ entity: EntityFacts, _ arguments: [Value]) -> Value {
     let key = arguments.first.flatMap(EventExpression.key)
+    // An expression that names an entity twice reads it once.
+    if let last = lastEntity, last.kind == entity.kind, last.key == key { return last.value }
     let number = key.flatMap { features.entity(kind: entity.kind, key: $0) }
     var fields: [(name: String, value: Value)] = []
     for feature in entity.features {
@@ -200,6 +205,8 @@ extension Scope: Activation {
         fields.append((feature.name, value))
       }
     }
-    return .map(MapValue(fields: fields))
+    let value = Value.map(MapValue(fields: fields))
+    lastEntity = (entity.kind, key, value)
+    return value
   }
 }

@@ -61,9 +61,10 @@ package final class ProgramPolicy: Policy {
     _ number: UInt32, _ event: Event, _ subject: UInt32, _ type: String,
     _ emissions: inout Emissions
   ) {
-    guard let row = journeys.runs.row(number),
-      let binding = programs.binding(version: row.version),
-      binding.concerns(type, isInput: event.kind == .input)
+    guard let version = journeys.runs.withRow(number, { $0.version }),
+      let binding = programs.binding(version: version),
+      binding.concerns(type, isInput: event.kind == .input),
+      let row = journeys.runs.row(number)
     else { return }
     var draft = RunDraft(row)
     let runner = runner(binding, draft, event, subject, type)

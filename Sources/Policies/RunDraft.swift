@@ -29,9 +29,7 @@ struct RunDraft {
     facts.startedAt = row.startedAt
     facts.state = row.state
     facts.enteredAt = row.enteredAt
-    CBORView(storage: row.variables).forEachEntry { name, value in
-      facts.variables[name.string ?? ""] = Value(value)
-    }
+    facts.variables = RunVariables(stored: row.variables)
     for request in row.requests where request.isDelivery {
       facts.sent[request.target, default: 0] += Int(request.count)
     }

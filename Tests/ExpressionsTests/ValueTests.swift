@@ -47,6 +47,10 @@ struct ValueTests {
   func equality() {
     #expect(Value.int(1) != .uint(1))
     #expect(Value.int(1).isEqual(to: .uint(1)))
+    let ofInt = MapValue([(.int(1), .null)]).map { Value.map($0) }
+    let ofUint = MapValue([(.uint(1), .null)]).map { Value.map($0) }
+    #expect(ofInt != ofUint)
+    #expect(ofInt == MapValue([(.int(1), .null)]).map { Value.map($0) })
     #expect(Value.int(1).isEqual(to: .double(1)))
     #expect(Value.uint(.max).isEqual(to: .double(0x1p64)))
     #expect(!Value.double(.nan).isEqual(to: .double(.nan)))
