@@ -5,84 +5,84 @@
 /// No call allocates, except for `string`, `byteString` and `value`. Offsets and ranges count
 /// from the start of `bytes`.
 @frozen
-package struct CBORCursor: ~Escapable {
+public struct CBORCursor: ~Escapable {
   /// The bytes that hold the item.
-  package let bytes: RawSpan
+  public let bytes: RawSpan
   /// Where the item begins.
-  package let offset: Int
+  public let offset: Int
 
   /// Points at the item at `offset` of validated bytes.
   @inlinable
   @_lifetime(copy bytes)
-  package init(_ bytes: RawSpan, at offset: Int = 0) {
+  public init(_ bytes: RawSpan, at offset: Int = 0) {
     self.bytes = bytes
     self.offset = offset
   }
 
   /// The head of the item.
   @inlinable
-  package var head: CBORHead { CBORWalk.head(bytes, at: offset) }
+  public var head: CBORHead { CBORWalk.head(bytes, at: offset) }
 
   /// What the item is.
   @inlinable
-  package var kind: CBORKind { head.kind }
+  public var kind: CBORKind { head.kind }
 
   /// The value of an integer that fits, or nil.
   @inlinable
-  package var int64: Int64? { head.int64 }
+  public var int64: Int64? { head.int64 }
 
   /// The value of a non-negative integer, or nil.
   @inlinable
-  package var uint64: UInt64? { head.uint64 }
+  public var uint64: UInt64? { head.uint64 }
 
   /// The value of a float, or nil; integers are not converted.
   @inlinable
-  package var double: Double? { head.double }
+  public var double: Double? { head.double }
 
   /// The truth value, or nil.
   @inlinable
-  package var bool: Bool? { head.bool }
+  public var bool: Bool? { head.bool }
 
   /// Whether the item is null.
   @inlinable
-  package var isNull: Bool { bytes.byte(at: offset) == 0xf6 }
+  public var isNull: Bool { bytes.byte(at: offset) == 0xf6 }
 
   /// Elements of an array, entries of a map, or bytes of a string; 0 for anything else.
   @inlinable
-  package var count: Int { head.count }
+  public var count: Int { head.count }
 
   /// Where the whole item lies, head included. Cost: a walk over the item.
   @inlinable
-  package var itemRange: Range<Int> { offset..<CBORWalk.end(bytes, of: offset) }
+  public var itemRange: Range<Int> { offset..<CBORWalk.end(bytes, of: offset) }
 
   /// Where the UTF-8 of a text string lies, or nil.
   @inlinable
-  package var textBytesRange: Range<Int>? { head.textRange }
+  public var textBytesRange: Range<Int>? { head.textRange }
 
   /// Where the contents of a byte string lie, or nil.
   @inlinable
-  package var byteStringRange: Range<Int>? { head.byteRange }
+  public var byteStringRange: Range<Int>? { head.byteRange }
 
   /// The text of a text string, or nil. Cost: an allocation beyond 15 bytes.
   @inlinable
-  package var string: String? { head.textRange.map { bytes.string($0) } }
+  public var string: String? { head.textRange.map { bytes.string($0) } }
 
   /// Whether the item is the text string that `key` encodes. Cost: a comparison of words.
   @inlinable
-  package func textEquals(_ key: borrowing CBORKey) -> Bool {
+  public func textEquals(_ key: borrowing CBORKey) -> Bool {
     CBORWalk.matches(bytes, at: offset, key)
   }
 
   /// Whether the item is a text string of exactly these UTF-8 bytes.
   @inlinable
-  package func textEquals(_ utf8: borrowing [UInt8]) -> Bool {
+  public func textEquals(_ utf8: borrowing [UInt8]) -> Bool {
     guard let range = head.textRange else { return false }
     return bytes.matches(range, utf8.rawSpan)
   }
 
   /// Whether the item is a text string of exactly this text.
   @inlinable
-  package func textEquals(_ text: StaticString) -> Bool {
+  public func textEquals(_ text: StaticString) -> Bool {
     guard text.hasPointerRepresentation, let range = head.textRange else { return false }
     // SAFETY: a static string's bytes live as long as the program; their number is its own.
     let utf8 = unsafe RawSpan(
@@ -92,23 +92,23 @@ package struct CBORCursor: ~Escapable {
 
   /// The UTF-8 of a text string in place; empty for any other item.
   @inlinable
-  package var textBytes: RawSpan {
+  public var textBytes: RawSpan {
     @_lifetime(copy self)
     get { bytes.extracting(head.textRange ?? 0..<0) }
   }
 
   /// The bytes of the whole item in place.
   @inlinable
-  package var itemBytes: RawSpan {
+  public var itemBytes: RawSpan {
     @_lifetime(copy self)
     get { bytes.extracting(itemRange) }
   }
 
   /// The contents of a byte string, copied, or nil.
-  package var byteString: [UInt8]? { byteStringRange.map { bytes.array($0) } }
+  public var byteString: [UInt8]? { byteStringRange.map { bytes.array($0) } }
 
   /// The item as a value. Cost: allocations for each part.
-  package var value: CBORValue {
+  public var value: CBORValue {
     do {
       return try CBORValue(decoding: itemBytes, maximumDepth: CBORScanner.depthCeiling)
     } catch {
@@ -119,7 +119,7 @@ package struct CBORCursor: ~Escapable {
   /// The value for `key`, or nil where this is no map or has no such key.
   @inlinable
   @_lifetime(copy self)
-  package func cursor(forKey key: borrowing CBORKey) -> CBORCursor? {
+  public func cursor(forKey key: borrowing CBORKey) -> CBORCursor? {
     guard let found = CBORWalk.value(bytes, at: offset, for: key) else { return nil }
     return CBORCursor(bytes, at: found)
   }
@@ -128,14 +128,14 @@ package struct CBORCursor: ~Escapable {
   /// in front of it.
   @inlinable
   @_lifetime(copy self)
-  package func element(at index: Int) -> CBORCursor? {
+  public func element(at index: Int) -> CBORCursor? {
     guard let found = CBORWalk.element(bytes, at: offset, index: index) else { return nil }
     return CBORCursor(bytes, at: found)
   }
 
   /// The content of a tagged item, or nil.
   @inlinable
-  package var tagContent: CBORCursor? {
+  public var tagContent: CBORCursor? {
     @_lifetime(copy self)
     get {
       let head = head
@@ -146,14 +146,14 @@ package struct CBORCursor: ~Escapable {
 
   /// The item after this one, for callers that know that there is one.
   @inlinable
-  package var next: CBORCursor {
+  public var next: CBORCursor {
     @_lifetime(copy self)
     get { CBORCursor(bytes, at: CBORWalk.end(bytes, of: offset)) }
   }
 
   /// Calls `body` with each element of an array, in order; with none for any other item.
   @inlinable
-  package func forEachElement<E: Error>(
+  public func forEachElement<E: Error>(
     _ body: (borrowing CBORCursor) throws(E) -> Void
   ) throws(E) {
     let head = head
@@ -167,7 +167,7 @@ package struct CBORCursor: ~Escapable {
 
   /// Calls `body` with each key and value of a map, in order; with none for any other item.
   @inlinable
-  package func forEachEntry<E: Error>(
+  public func forEachEntry<E: Error>(
     _ body: (_ key: borrowing CBORCursor, _ value: borrowing CBORCursor) throws(E) -> Void
   ) throws(E) {
     let head = head

@@ -4,10 +4,10 @@
 /// out, as a deterministic item has only one encoding.
 extension CBORValue: CustomStringConvertible {
   /// The item in diagnostic notation, on one line.
-  package var description: String { diagnostic }
+  public var description: String { diagnostic }
 
   /// The item in diagnostic notation, on one line.
-  package var diagnostic: String {
+  public var diagnostic: String {
     var text = ""
     writeDiagnostic(to: &text)
     return text
@@ -48,7 +48,7 @@ extension CBORValue: CustomStringConvertible {
   }
 
   /// The decimal digits of -1 - `argument`, which may lie below every fixed-width integer.
-  package static func negativeText(_ argument: UInt64) -> String {
+  public static func negativeText(_ argument: UInt64) -> String {
     argument == .max ? "-18446744073709551616" : "-\(argument + 1)"
   }
 
@@ -86,10 +86,10 @@ extension CBORValue: CustomStringConvertible {
 
 extension CBORView: CustomStringConvertible {
   /// The item in diagnostic notation, on one line.
-  package var description: String { value.diagnostic }
+  public var description: String { value.diagnostic }
 }
 
 extension CBORCursor {
   /// The item in diagnostic notation, on one line.
-  package var diagnostic: String { value.diagnostic }
+  public var diagnostic: String { value.diagnostic }
 }

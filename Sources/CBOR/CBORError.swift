@@ -2,9 +2,9 @@
 ///
 /// The offset counts bytes from the start of the decoded item, so that a dump of the input and the
 /// message can be laid side by side.
-package struct CBORError: Error, Equatable, Sendable {
+public struct CBORError: Error, Equatable, Sendable {
   /// The rule that was broken; section numbers are those of RFC 8949.
-  package enum Kind: Equatable, Sendable {
+  public enum Kind: Equatable, Sendable {
     /// The input ends inside an item (5.3.1), or a stated length reaches past its end.
     case truncated
     /// Bytes follow a complete item.
@@ -32,14 +32,14 @@ package struct CBORError: Error, Equatable, Sendable {
   }
 
   /// The rule that was broken.
-  package let kind: Kind
+  public let kind: Kind
   /// The first byte of the offending head, or of the bad UTF-8 sequence. For `truncated`, where
   /// the item that needs more bytes begins.
-  package let offset: Int
+  public let offset: Int
 
   /// Creates an error about the byte at `offset`.
   @inlinable
-  package init(_ kind: Kind, at offset: Int) {
+  public init(_ kind: Kind, at offset: Int) {
     self.kind = kind
     self.offset = offset
   }
@@ -47,12 +47,12 @@ package struct CBORError: Error, Equatable, Sendable {
 
 extension CBORError: CustomStringConvertible {
   /// What is wrong, the byte offset, and what to do about it, in one line.
-  package var description: String {
+  public var description: String {
     "CBOR byte \(offset): \(problem); \(mend)"
   }
 
   /// What is wrong, without place or remedy.
-  package var problem: String {
+  public var problem: String {
     switch kind {
     case .truncated: "the input ends inside an item"
     case .trailingBytes: "bytes follow the item"
@@ -70,7 +70,7 @@ extension CBORError: CustomStringConvertible {
   }
 
   /// What the producer of the bytes must do.
-  package var mend: String {
+  public var mend: String {
     switch kind {
     case .truncated: "send the whole item, and lengths that its bytes fill"
     case .trailingBytes: "send one item, or wrap several in an array"

@@ -1,12 +1,12 @@
 /// Conversions between binary64 and the narrower floats of CBOR, in integer arithmetic, so that
 /// every machine gives the same bits.
-package enum CBORFloat {
+public enum CBORFloat {
   /// The one NaN of the deterministic encoding, as binary16.
-  package static let nanHalf: UInt16 = 0x7e00
+  public static let nanHalf: UInt16 = 0x7e00
 
   /// The narrowest float that keeps a value, as bits (RFC 8949 section 4.2.1).
   @frozen
-  package enum Shortest: Equatable {
+  public enum Shortest: Equatable {
     /// Binary16.
     case half(UInt16)
     /// Binary32.
@@ -17,7 +17,7 @@ package enum CBORFloat {
 
   /// The narrowest form of `value` that gives it back bit for bit; any NaN becomes `nanHalf`.
   @inlinable
-  package static func shortest(_ value: Double) -> Shortest {
+  public static func shortest(_ value: Double) -> Shortest {
     if value.isNaN { return .half(0x7e00) }
     let single = Float(value)
     // The sign of zero survives the conversion, so comparing values is enough for it as well.
@@ -28,7 +28,7 @@ package enum CBORFloat {
 
   /// The binary16 bits of a binary32 that is not NaN, or nil where bits would be lost.
   @inlinable
-  package static func half(_ single: UInt32) -> UInt16? {
+  public static func half(_ single: UInt32) -> UInt16? {
     let sign = UInt16(truncatingIfNeeded: single >> 16) & 0x8000
     let exponent = Int((single >> 23) & 0xff) - 127
     let fraction = single & 0x7f_ffff
@@ -48,7 +48,7 @@ package enum CBORFloat {
 
   /// The value of binary16 bits, exactly; NaN keeps its sign and payload.
   @inlinable
-  package static func value(half: UInt16) -> Double {
+  public static func value(half: UInt16) -> Double {
     let sign = UInt64(half & 0x8000) << 48
     let exponent = UInt64(half >> 10) & 0x1f
     let fraction = UInt64(half & 0x3ff)

@@ -1,6 +1,6 @@
 /// What an item is, with the simple values that have a meaning of their own told apart.
 @frozen
-package enum CBORKind: UInt8, Sendable {
+public enum CBORKind: UInt8, Sendable {
   /// An integer from 0 to 2^64 - 1.
   case unsigned
   /// An integer from -2^64 to -1.
@@ -29,34 +29,34 @@ package enum CBORKind: UInt8, Sendable {
 
 /// The head of an item: its initial byte and its argument (RFC 8949 section 3).
 @frozen
-package struct CBORHead {
+public struct CBORHead {
   /// Three bits of major type, five of additional information.
-  package let initial: UInt8
+  public let initial: UInt8
   /// The value, length, count, tag number, simple value or float bits; 0 for indefinite lengths.
-  package let argument: UInt64
+  public let argument: UInt64
   /// The offset of the first byte after the head.
-  package let end: Int
+  public let end: Int
 
   /// Creates a head from its parts.
   @inlinable
-  package init(initial: UInt8, argument: UInt64, end: Int) {
+  public init(initial: UInt8, argument: UInt64, end: Int) {
     self.initial = initial
     self.argument = argument
     self.end = end
   }
 
   /// The major type, 0 to 7.
-  @inlinable package var major: UInt8 { initial >> 5 }
+  @inlinable public var major: UInt8 { initial >> 5 }
 
   /// The additional information, 0 to 31.
-  @inlinable package var information: UInt8 { initial & 0x1f }
+  @inlinable public var information: UInt8 { initial & 0x1f }
 
   /// The argument as a length or count. Traps beyond `Int.max`, which validated bytes never hold.
-  @inlinable package var length: Int { Int(argument) }
+  @inlinable public var length: Int { Int(argument) }
 
   /// What the item is.
   @inlinable
-  package var kind: CBORKind {
+  public var kind: CBORKind {
     switch initial {
     case 0xf4, 0xf5: .bool
     case 0xf6: .null
@@ -70,7 +70,7 @@ package struct CBORHead {
 
   /// The value of a float head, or nil.
   @inlinable
-  package var double: Double? {
+  public var double: Double? {
     switch initial {
     case 0xfb: Double(bitPattern: argument)
     case 0xfa: Double(Float(bitPattern: UInt32(truncatingIfNeeded: argument)))
@@ -81,7 +81,7 @@ package struct CBORHead {
 
   /// The value of an integer head that fits, or nil.
   @inlinable
-  package var int64: Int64? {
+  public var int64: Int64? {
     switch major {
     case 0: Int64(exactly: argument)
     case 1: Int64(exactly: argument).map { ~$0 }
@@ -91,13 +91,13 @@ package struct CBORHead {
 
   /// The value of a non-negative integer head, or nil.
   @inlinable
-  package var uint64: UInt64? {
+  public var uint64: UInt64? {
     major == 0 ? argument : nil
   }
 
   /// The truth value, or nil.
   @inlinable
-  package var bool: Bool? {
+  public var bool: Bool? {
     switch initial {
     case 0xf4: false
     case 0xf5: true
@@ -107,19 +107,19 @@ package struct CBORHead {
 
   /// Elements of an array, entries of a map, or bytes of a string; 0 for anything else.
   @inlinable
-  package var count: Int {
+  public var count: Int {
     (2...5).contains(major) ? length : 0
   }
 
   /// Where the contents of a text string lie, or nil.
   @inlinable
-  package var textRange: Range<Int>? {
+  public var textRange: Range<Int>? {
     major == 3 ? end..<(end + length) : nil
   }
 
   /// Where the contents of a byte string lie, or nil.
   @inlinable
-  package var byteRange: Range<Int>? {
+  public var byteRange: Range<Int>? {
     major == 2 ? end..<(end + length) : nil
   }
 }

@@ -4,9 +4,9 @@
 /// static let cartValue: CBORKey = "cartValue"
 /// ```
 @frozen
-package struct CBORKey: Sendable, Hashable, ExpressibleByStringLiteral {
+public struct CBORKey: Sendable, Hashable, ExpressibleByStringLiteral {
   /// Head and UTF-8 text, as they stand in a map.
-  package let encoded: [UInt8]
+  public let encoded: [UInt8]
   /// The first eight encoded bytes, big-endian, zeros after a shorter key.
   @usableFromInline let prefix: UInt64
   /// Ones where `prefix` holds a byte of the key.
@@ -15,7 +15,7 @@ package struct CBORKey: Sendable, Hashable, ExpressibleByStringLiteral {
   @usableFromInline let size: Int
 
   /// Encodes `text`. Cost: one allocation.
-  package init(_ text: String) {
+  public init(_ text: String) {
     var encoder = CBOREncoder()
     encoder.text(text)
     let encoded = encoder.bytes
@@ -26,12 +26,12 @@ package struct CBORKey: Sendable, Hashable, ExpressibleByStringLiteral {
   }
 
   /// Encodes a literal.
-  package init(stringLiteral value: StaticString) {
+  public init(stringLiteral value: StaticString) {
     self.init(value.description)
   }
 
   /// The key as text.
-  package var text: String {
+  public var text: String {
     let bytes = encoded.rawSpan
     return bytes.string(CBORWalk.head(bytes, at: 0).end..<size)
   }
@@ -39,7 +39,7 @@ package struct CBORKey: Sendable, Hashable, ExpressibleByStringLiteral {
   /// Orders the key at `offset` of `bytes`, whose first eight bytes agree with this one's, against
   /// this one: negative where it sorts before.
   @inlinable
-  package func order(of bytes: RawSpan, at offset: Int) -> Int {
+  public func order(of bytes: RawSpan, at offset: Int) -> Int {
     let own = encoded.rawSpan
     var index = 8
     while index < size {

@@ -1,30 +1,30 @@
 /// A map in memory: entries sorted by the encoding of their keys, each key once.
-package struct CBORMap: Equatable, Sendable {
+public struct CBORMap: Equatable, Sendable {
   /// A key and its value.
-  package struct Entry: Equatable, Sendable {
+  public struct Entry: Equatable, Sendable {
     /// The key, of any kind.
-    package let key: CBORValue
+    public let key: CBORValue
     /// The value.
-    package var value: CBORValue
+    public var value: CBORValue
 
     /// Creates an entry.
-    package init(key: CBORValue, value: CBORValue) {
+    public init(key: CBORValue, value: CBORValue) {
       self.key = key
       self.value = value
     }
   }
 
   /// The entries in the bytewise order of their encoded keys.
-  package private(set) var entries: [Entry]
+  public private(set) var entries: [Entry]
 
   /// Creates an empty map.
-  package init() {
+  public init() {
     entries = []
   }
 
   /// Sorts `entries`.
   /// - Throws: `.duplicateKey` with the ordinal of the second of two equal keys as the offset.
-  package init(_ entries: [Entry]) throws(CBORError) {
+  public init(_ entries: [Entry]) throws(CBORError) {
     let encoded = entries.map { $0.key.encoded() }
     let order = entries.indices.sorted { Self.precedes(encoded[$0], encoded[$1]) }
     for (left, right) in zip(order, order.dropFirst()) where encoded[left] == encoded[right] {
@@ -35,7 +35,7 @@ package struct CBORMap: Equatable, Sendable {
 
   /// Sorts pairs of a text key and a value.
   /// - Throws: `.duplicateKey` with the ordinal of the second of two equal keys as the offset.
-  package init(_ pairs: [(String, CBORValue)]) throws(CBORError) {
+  public init(_ pairs: [(String, CBORValue)]) throws(CBORError) {
     try self.init(pairs.map { Entry(key: .text($0.0), value: $0.1) })
   }
 
@@ -45,10 +45,10 @@ package struct CBORMap: Equatable, Sendable {
   }
 
   /// How many entries there are.
-  package var count: Int { entries.count }
+  public var count: Int { entries.count }
 
   /// The value for `key`; setting nil removes the entry. Cost: logarithmic, setting linear.
-  package subscript(key: CBORValue) -> CBORValue? {
+  public subscript(key: CBORValue) -> CBORValue? {
     get {
       let (index, found) = position(of: key)
       guard found else { return nil }

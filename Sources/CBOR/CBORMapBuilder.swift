@@ -3,7 +3,7 @@
 /// Values are encoded into a buffer of the builder as they come; `finish` orders the entries by
 /// their encoded keys and copies them. Where the order is known beforehand,
 /// `CBOREncoder.mapHeader` writes without that copy.
-package struct CBORMapBuilder {
+public struct CBORMapBuilder {
   /// Where an entry lies in the buffer.
   private struct Entry {
     var key: Range<Int>
@@ -14,14 +14,14 @@ package struct CBORMapBuilder {
   private var encoder = CBOREncoder()
 
   /// Creates a builder without entries.
-  package init() {}
+  public init() {}
 
   /// How many entries were added.
-  package var count: Int { entries.count }
+  public var count: Int { entries.count }
 
   /// Adds an entry.
   /// - Parameter value: Writes exactly one item.
-  package mutating func add<E: Error>(
+  public mutating func add<E: Error>(
     _ key: borrowing CBORKey, _ value: (inout CBOREncoder) throws(E) -> Void
   ) throws(E) {
     let start = encoder.bytes.count
@@ -31,7 +31,7 @@ package struct CBORMapBuilder {
 
   /// Adds an entry whose key is not known beforehand.
   /// - Parameter value: Writes exactly one item.
-  package mutating func add<E: Error>(
+  public mutating func add<E: Error>(
     text key: borrowing String, _ value: (inout CBOREncoder) throws(E) -> Void
   ) throws(E) {
     let start = encoder.bytes.count
@@ -42,7 +42,7 @@ package struct CBORMapBuilder {
   /// Adds an entry with any item as its key.
   /// - Parameter key: Deterministic CBOR of one item.
   /// - Parameter value: Writes exactly one item.
-  package mutating func add<E: Error>(
+  public mutating func add<E: Error>(
     encodedKey key: RawSpan, _ value: (inout CBOREncoder) throws(E) -> Void
   ) throws(E) {
     let start = encoder.bytes.count
@@ -63,7 +63,7 @@ package struct CBORMapBuilder {
   /// Writes the map, sorted, and empties the builder, which keeps its allocations.
   /// - Throws: `.duplicateKey` with the ordinal of the second entry as the offset; nothing is
   ///   written then.
-  package mutating func finish(into target: inout CBOREncoder) throws(CBORError) {
+  public mutating func finish(into target: inout CBOREncoder) throws(CBORError) {
     defer {
       entries.removeAll(keepingCapacity: true)
       encoder.removeAll()
@@ -87,7 +87,7 @@ package struct CBORMapBuilder {
 extension CBOREncoder {
   /// Writes a map whose entries `body` adds in any order.
   /// - Throws: `.duplicateKey` where two entries have the same key; nothing is written then.
-  package mutating func map(_ body: (inout CBORMapBuilder) -> Void) throws(CBORError) {
+  public mutating func map(_ body: (inout CBORMapBuilder) -> Void) throws(CBORError) {
     var builder = CBORMapBuilder()
     body(&builder)
     try builder.finish(into: &self)

@@ -1,5 +1,5 @@
 /// How strictly outside bytes are taken.
-package enum CBORRules: Sendable {
+public enum CBORRules: Sendable {
   /// Only the core deterministic encoding (RFC 8949 section 4.2.1): one encoding per value.
   case deterministic
   /// Any well-formed item whose text is UTF-8 and whose maps have distinct keys (section 5.3).
@@ -8,9 +8,9 @@ package enum CBORRules: Sendable {
 
 /// Reads bytes from outside: checks them, or decodes them into values. Never traps, never reads
 /// past the span, and never allocates by a length that the input claims.
-package struct CBORScanner: ~Escapable {
+public struct CBORScanner: ~Escapable {
   /// The deepest nesting that a caller may allow: each level takes a stack frame or two.
-  package static let depthCeiling = 512
+  public static let depthCeiling = 512
 
   let bytes: RawSpan
   let rules: CBORRules
@@ -21,7 +21,7 @@ package struct CBORScanner: ~Escapable {
   /// Begins at the first byte of `bytes`.
   /// - Parameter maximumDepth: 0 takes no array, map or tag; above `depthCeiling` is lowered.
   @_lifetime(copy bytes)
-  package init(_ bytes: RawSpan, rules: CBORRules = .deterministic, maximumDepth: Int = 32) {
+  public init(_ bytes: RawSpan, rules: CBORRules = .deterministic, maximumDepth: Int = 32) {
     self.bytes = bytes
     self.rules = rules
     self.maximumDepth = min(maximumDepth, Self.depthCeiling)
@@ -29,7 +29,7 @@ package struct CBORScanner: ~Escapable {
 
   /// Checks that `bytes` are exactly one item in deterministic encoding.
   /// - Throws: The first rule broken and its offset. Cost: no allocation, about 1 ns a byte.
-  package static func validate(_ bytes: RawSpan, maximumDepth: Int = 32) throws(CBORError) {
+  public static func validate(_ bytes: RawSpan, maximumDepth: Int = 32) throws(CBORError) {
     var scanner = CBORScanner(bytes, maximumDepth: maximumDepth)
     try scanner.checkItem(depth: 0)
     try scanner.checkEnd()
@@ -37,7 +37,7 @@ package struct CBORScanner: ~Escapable {
 
   /// Checks that `bytes` in `range` are exactly one item in deterministic encoding. Offsets in
   /// errors count from the start of the range. Traps where the range lies outside the array.
-  package static func validate(
+  public static func validate(
     _ bytes: [UInt8], in range: Range<Int>? = nil, maximumDepth: Int = 32
   ) throws(CBORError) {
     let span = bytes.rawSpan.extracting(range ?? 0..<bytes.count)

@@ -1,13 +1,13 @@
 extension CBORValue {
   /// The deterministic encoding.
-  package func encoded() -> [UInt8] {
+  public func encoded() -> [UInt8] {
     var encoder = CBOREncoder()
     encode(into: &encoder)
     return encoder.bytes
   }
 
   /// Appends the deterministic encoding.
-  package func encode(into encoder: inout CBOREncoder) {
+  public func encode(into encoder: inout CBOREncoder) {
     switch self {
     case .unsigned(let value): encoder.unsigned(value)
     case .negative(let argument): encoder.negative(argument)
@@ -39,14 +39,14 @@ extension CBORValue {
   /// - Parameter maximumDepth: How many arrays, maps and tags may contain each other; at most
   ///   `CBORScanner.depthCeiling`.
   /// - Throws: The first rule broken and its offset.
-  package init(
+  public init(
     decoding bytes: [UInt8], rules: CBORRules = .deterministic, maximumDepth: Int = 32
   ) throws(CBORError) {
     try self.init(decoding: bytes.rawSpan, rules: rules, maximumDepth: maximumDepth)
   }
 
   /// Decodes exactly one item from borrowed bytes; see `init(decoding:rules:maximumDepth:)`.
-  package init(
+  public init(
     decoding bytes: RawSpan, rules: CBORRules = .deterministic, maximumDepth: Int = 32
   ) throws(CBORError) {
     var scanner = CBORScanner(bytes, rules: rules, maximumDepth: maximumDepth)

@@ -7,7 +7,7 @@
 /// ```swift
 /// let value: CBORValue = ["cartId": "c-1", "items": [1, 2], "ratio": 0.5, "note": .null]
 /// ```
-package enum CBORValue: Sendable {
+public enum CBORValue: Sendable {
   /// An integer from 0 to 2^64 - 1.
   case unsigned(UInt64)
   /// The integer -1 - the argument, down to -2^64.
@@ -34,13 +34,13 @@ package enum CBORValue: Sendable {
   case double(Double)
 
   /// An integer of either sign.
-  package static func signed(_ value: Int64) -> CBORValue {
+  public static func signed(_ value: Int64) -> CBORValue {
     value >= 0 ? .unsigned(UInt64(value)) : .negative(UInt64(~value))
   }
 
   /// A map of text keys, which must differ: a repeated key traps. For keys from outside use
   /// `CBORMap.init`, which throws.
-  package static func object(_ pairs: [(String, CBORValue)]) -> CBORValue {
+  public static func object(_ pairs: [(String, CBORValue)]) -> CBORValue {
     do {
       return .map(try CBORMap(pairs))
     } catch {
@@ -50,7 +50,7 @@ package enum CBORValue: Sendable {
 }
 
 extension CBORValue: Equatable {
-  package static func == (left: CBORValue, right: CBORValue) -> Bool {
+  public static func == (left: CBORValue, right: CBORValue) -> Bool {
     switch (left, right) {
     case (.unsigned(let a), .unsigned(let b)): a == b
     case (.negative(let a), .negative(let b)): a == b
@@ -72,7 +72,7 @@ extension CBORValue: Equatable {
 
 extension CBORValue {
   /// The value of an integer that fits, or nil.
-  package var int64: Int64? {
+  public var int64: Int64? {
     switch self {
     case .unsigned(let value): Int64(exactly: value)
     case .negative(let argument): Int64(exactly: argument).map { ~$0 }
@@ -81,46 +81,46 @@ extension CBORValue {
   }
 
   /// The value of a non-negative integer, or nil.
-  package var uint64: UInt64? {
+  public var uint64: UInt64? {
     if case .unsigned(let value) = self { value } else { nil }
   }
 
   /// The value of a float, or nil; integers are not converted.
-  package var double: Double? {
+  public var double: Double? {
     if case .double(let value) = self { value } else { nil }
   }
 
   /// The text, or nil.
-  package var string: String? {
+  public var string: String? {
     if case .text(let value) = self { value } else { nil }
   }
 
   /// The byte string, or nil.
-  package var byteString: [UInt8]? {
+  public var byteString: [UInt8]? {
     if case .bytes(let value) = self { value } else { nil }
   }
 
   /// The truth value, or nil.
-  package var bool: Bool? {
+  public var bool: Bool? {
     if case .bool(let value) = self { value } else { nil }
   }
 
   /// The elements of an array, or nil.
-  package var elements: [CBORValue]? {
+  public var elements: [CBORValue]? {
     if case .array(let value) = self { value } else { nil }
   }
 
   /// The entries of a map in order, or nil.
-  package var entries: [CBORMap.Entry]? {
+  public var entries: [CBORMap.Entry]? {
     if case .map(let value) = self { value.entries } else { nil }
   }
 
   /// Whether this is null.
-  package var isNull: Bool { self == .null }
+  public var isNull: Bool { self == .null }
 
   /// The value for a text key; nil where this is no map or has no such key. Setting nil removes
   /// the entry; setting in anything but a map traps.
-  package subscript(key: String) -> CBORValue? {
+  public subscript(key: String) -> CBORValue? {
     get {
       guard case .map(let map) = self else { return nil }
       return map[.text(key)]
@@ -135,7 +135,7 @@ extension CBORValue {
   }
 
   /// The element at `index`; nil where this is no array or has fewer.
-  package subscript(index: Int) -> CBORValue? {
+  public subscript(index: Int) -> CBORValue? {
     guard case .array(let elements) = self, elements.indices.contains(index) else { return nil }
     return elements[index]
   }

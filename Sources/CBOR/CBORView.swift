@@ -5,21 +5,21 @@
 /// `CBOREncoder`. Others may trap or give wrong answers, but nothing outside the array is read.
 /// Each view keeps a reference to the array; loops that count nanoseconds use `cursor`.
 @frozen
-package struct CBORView: Sendable {
+public struct CBORView: Sendable {
   /// The bytes that hold the item.
-  package let storage: [UInt8]
+  public let storage: [UInt8]
   /// Where the item begins.
-  package let offset: Int
+  public let offset: Int
 
   /// Views the item at `offset` of validated bytes.
   @inlinable
-  package init(storage: [UInt8], offset: Int = 0) {
+  public init(storage: [UInt8], offset: Int = 0) {
     self.storage = storage
     self.offset = offset
   }
 
   /// Checks that `bytes` are one deterministic item, and views it.
-  package init(
+  public init(
     validating bytes: [UInt8], maximumDepth: Int = 32
   ) throws(CBORError) {
     try CBORScanner.validate(bytes, maximumDepth: maximumDepth)
@@ -28,75 +28,75 @@ package struct CBORView: Sendable {
 
   /// The same item without the reference to the array.
   @inlinable
-  package var cursor: CBORCursor {
+  public var cursor: CBORCursor {
     @_lifetime(borrow self)
     get { CBORCursor(storage.rawSpan, at: offset) }
   }
 
   /// The head of the item.
   @inlinable
-  package var head: CBORHead { CBORWalk.head(storage.rawSpan, at: offset) }
+  public var head: CBORHead { CBORWalk.head(storage.rawSpan, at: offset) }
 
   /// What the item is.
   @inlinable
-  package var kind: CBORKind { head.kind }
+  public var kind: CBORKind { head.kind }
 
   /// The value of an integer that fits, or nil.
   @inlinable
-  package var int64: Int64? { head.int64 }
+  public var int64: Int64? { head.int64 }
 
   /// The value of a non-negative integer, or nil.
   @inlinable
-  package var uint64: UInt64? { head.uint64 }
+  public var uint64: UInt64? { head.uint64 }
 
   /// The value of a float, or nil; integers are not converted.
   @inlinable
-  package var double: Double? { head.double }
+  public var double: Double? { head.double }
 
   /// The truth value, or nil.
   @inlinable
-  package var bool: Bool? { head.bool }
+  public var bool: Bool? { head.bool }
 
   /// Whether the item is null.
   @inlinable
-  package var isNull: Bool { storage.rawSpan.byte(at: offset) == 0xf6 }
+  public var isNull: Bool { storage.rawSpan.byte(at: offset) == 0xf6 }
 
   /// Elements of an array, entries of a map, or bytes of a string; 0 for anything else.
   @inlinable
-  package var count: Int { head.count }
+  public var count: Int { head.count }
 
   /// Where the whole item lies, head included. Cost: a walk over the item.
   @inlinable
-  package var itemRange: Range<Int> { offset..<CBORWalk.end(storage.rawSpan, of: offset) }
+  public var itemRange: Range<Int> { offset..<CBORWalk.end(storage.rawSpan, of: offset) }
 
   /// Where the UTF-8 of a text string lies, or nil.
   @inlinable
-  package var textBytesRange: Range<Int>? { head.textRange }
+  public var textBytesRange: Range<Int>? { head.textRange }
 
   /// Where the contents of a byte string lie, or nil.
   @inlinable
-  package var byteStringRange: Range<Int>? { head.byteRange }
+  public var byteStringRange: Range<Int>? { head.byteRange }
 
   /// The text of a text string, or nil. Cost: an allocation beyond 15 bytes.
   @inlinable
-  package var string: String? { head.textRange.map { storage.rawSpan.string($0) } }
+  public var string: String? { head.textRange.map { storage.rawSpan.string($0) } }
 
   /// Whether the item is the text string that `key` encodes. Cost: a comparison of words.
   @inlinable
-  package func textEquals(_ key: borrowing CBORKey) -> Bool {
+  public func textEquals(_ key: borrowing CBORKey) -> Bool {
     CBORWalk.matches(storage.rawSpan, at: offset, key)
   }
 
   /// Whether the item is a text string of exactly these UTF-8 bytes.
   @inlinable
-  package func textEquals(_ utf8: borrowing [UInt8]) -> Bool {
+  public func textEquals(_ utf8: borrowing [UInt8]) -> Bool {
     guard let range = head.textRange else { return false }
     return storage.rawSpan.matches(range, utf8.rawSpan)
   }
 
   /// Whether the item is a text string of exactly this text.
   @inlinable
-  package func textEquals(_ text: StaticString) -> Bool {
+  public func textEquals(_ text: StaticString) -> Bool {
     guard text.hasPointerRepresentation, let range = head.textRange else { return false }
     // SAFETY: a static string's bytes live as long as the program; their number is its own.
     let utf8 = unsafe RawSpan(
@@ -105,17 +105,17 @@ package struct CBORView: Sendable {
   }
 
   /// The bytes of the whole item, copied.
-  package var encoded: [UInt8] { Array(storage[itemRange]) }
+  public var encoded: [UInt8] { Array(storage[itemRange]) }
 
   /// The contents of a byte string, copied, or nil.
-  package var byteString: [UInt8]? { byteStringRange.map { Array(storage[$0]) } }
+  public var byteString: [UInt8]? { byteStringRange.map { Array(storage[$0]) } }
 
   /// The item as a value. Cost: allocations for each part.
-  package var value: CBORValue { cursor.value }
+  public var value: CBORValue { cursor.value }
 
   /// The value for `key`, or nil where this is no map or has no such key.
   @inlinable
-  package func view(forKey key: borrowing CBORKey) -> CBORView? {
+  public func view(forKey key: borrowing CBORKey) -> CBORView? {
     guard let found = CBORWalk.value(storage.rawSpan, at: offset, for: key) else { return nil }
     return CBORView(storage: storage, offset: found)
   }
@@ -123,7 +123,7 @@ package struct CBORView: Sendable {
   /// The element at `index`, or nil where this is no array or has fewer. Cost: a walk over those
   /// in front of it.
   @inlinable
-  package func element(at index: Int) -> CBORView? {
+  public func element(at index: Int) -> CBORView? {
     guard let found = CBORWalk.element(storage.rawSpan, at: offset, index: index) else {
       return nil
     }
@@ -132,14 +132,14 @@ package struct CBORView: Sendable {
 
   /// The content of a tagged item, or nil.
   @inlinable
-  package var tagContent: CBORView? {
+  public var tagContent: CBORView? {
     let head = head
     return head.major == 6 ? CBORView(storage: storage, offset: head.end) : nil
   }
 
   /// Calls `body` with each element of an array, in order; with none for any other item.
   @inlinable
-  package func forEachElement<E: Error>(
+  public func forEachElement<E: Error>(
     _ body: (CBORView) throws(E) -> Void
   ) throws(E) {
     let head = head
@@ -153,7 +153,7 @@ package struct CBORView: Sendable {
 
   /// Calls `body` with each key and value of a map, in order; with none for any other item.
   @inlinable
-  package func forEachEntry<E: Error>(
+  public func forEachEntry<E: Error>(
     _ body: (_ key: CBORView, _ value: CBORView) throws(E) -> Void
   ) throws(E) {
     let head = head

@@ -3,10 +3,10 @@
 /// All of them rely on bytes that were validated (`CBORScanner.validate`) or written by
 /// `CBOREncoder`: the form is not checked again. Bytes of another kind make them trap on the
 /// span's bounds or answer wrongly, but never read outside the span.
-package enum CBORWalk {
+public enum CBORWalk {
   /// The head of the item at `offset`.
   @inlinable
-  package static func head(_ bytes: RawSpan, at offset: Int) -> CBORHead {
+  public static func head(_ bytes: RawSpan, at offset: Int) -> CBORHead {
     let initial = bytes.byte(at: offset)
     let information = initial & 0x1f
     if information < 24 {
@@ -17,7 +17,7 @@ package enum CBORWalk {
 
   /// The head of an item whose argument follows the initial byte.
   @inlinable
-  package static func longHead(_ bytes: RawSpan, at offset: Int, initial: UInt8) -> CBORHead {
+  public static func longHead(_ bytes: RawSpan, at offset: Int, initial: UInt8) -> CBORHead {
     let next = offset &+ 1
     switch initial & 0x1f {
     case 24:
@@ -39,7 +39,7 @@ package enum CBORWalk {
   /// The offset of the first byte after the item at `offset`. Cost: a few instructions for each
   /// item inside it; strings are jumped over.
   @inlinable
-  package static func end(_ bytes: RawSpan, of offset: Int) -> Int {
+  public static func end(_ bytes: RawSpan, of offset: Int) -> Int {
     let initial = bytes.byte(at: offset)
     // Short strings, small integers and one-byte simple values need no loop.
     if initial & 0x1f < 24 && (initial < 0x80 || initial >= 0xe0) {
@@ -79,7 +79,7 @@ package enum CBORWalk {
   /// The offset of the value for `key` in the map at `offset`, or nil where the item is no map or
   /// has no such key. Cost: the entries that sort before the key, one masked word compared each.
   @inlinable
-  package static func value(_ bytes: RawSpan, at offset: Int, for key: borrowing CBORKey) -> Int? {
+  public static func value(_ bytes: RawSpan, at offset: Int, for key: borrowing CBORKey) -> Int? {
     let map = head(bytes, at: offset)
     guard map.major == 5 else { return nil }
     var position = map.end
@@ -102,7 +102,7 @@ package enum CBORWalk {
   /// The offset of the element at `index` of the array at `offset`, or nil where the item is no
   /// array or has fewer. Cost: the elements in front of it.
   @inlinable
-  package static func element(_ bytes: RawSpan, at offset: Int, index: Int) -> Int? {
+  public static func element(_ bytes: RawSpan, at offset: Int, index: Int) -> Int? {
     let array = head(bytes, at: offset)
     guard array.major == 4, index >= 0, index < array.length else { return nil }
     var position = array.end
@@ -112,7 +112,7 @@ package enum CBORWalk {
 
   /// Whether the item at `offset` is the text string that `key` encodes.
   @inlinable
-  package static func matches(
+  public static func matches(
     _ bytes: RawSpan, at offset: Int, _ key: borrowing CBORKey
   ) -> Bool {
     guard bytes.prefix64(at: offset) & key.mask == key.prefix else { return false }

@@ -4,14 +4,14 @@
 extension RawSpan {
   /// The byte at `offset`. Traps outside the span.
   @inlinable
-  package func byte(at offset: Int) -> UInt8 {
+  public func byte(at offset: Int) -> UInt8 {
     // SAFETY: `unsafeLoad` checks the bounds; a byte has no alignment and no invalid pattern.
     unsafe unsafeLoad(fromByteOffset: offset, as: UInt8.self)
   }
 
   /// The big-endian integer of `T`'s width at `offset`. Traps if it reaches outside the span.
   @inlinable
-  package func bigEndian<T: FixedWidthInteger & BitwiseCopyable>(
+  public func bigEndian<T: FixedWidthInteger & BitwiseCopyable>(
     at offset: Int, as type: T.Type
   ) -> T {
     // SAFETY: `unsafeLoadUnaligned` checks the bounds; an integer has no invalid pattern.
@@ -21,7 +21,7 @@ extension RawSpan {
   /// The first eight bytes from `offset` as a big-endian integer, with zeros for those that lie
   /// past the end. Traps if `offset` lies outside the span.
   @inlinable
-  package func prefix64(at offset: Int) -> UInt64 {
+  public func prefix64(at offset: Int) -> UInt64 {
     if byteCount &- offset >= 8 { return bigEndian(at: offset, as: UInt64.self) }
     return shortPrefix(at: offset)
   }
@@ -45,7 +45,7 @@ extension RawSpan {
   /// Orders two ranges of this span as unsigned bytes, a prefix before what it begins.
   /// - Returns: Negative, zero or positive, as in C. Cost: a word a step.
   @inlinable
-  package func compare(_ left: Range<Int>, with right: Range<Int>) -> Int {
+  public func compare(_ left: Range<Int>, with right: Range<Int>) -> Int {
     var (l, r) = (left.lowerBound, right.lowerBound)
     // Most keys differ within eight bytes. What lies behind a shorter range is loaded as well,
     // and counts for nothing, as a difference there is not taken.
@@ -67,7 +67,7 @@ extension RawSpan {
 
   /// Whether `range` holds exactly `other`. Cost: a word a step.
   @inlinable
-  package func matches(_ range: Range<Int>, _ other: RawSpan) -> Bool {
+  public func matches(_ range: Range<Int>, _ other: RawSpan) -> Bool {
     guard range.count == other.byteCount else { return false }
     var index = 0
     while other.byteCount &- index >= 8 {
@@ -84,7 +84,7 @@ extension RawSpan {
 
   /// The text in `range`; ill-formed UTF-8 is repaired with U+FFFD. Traps outside the span.
   @inlinable
-  package func string(_ range: Range<Int>) -> String {
+  public func string(_ range: Range<Int>) -> String {
     let slice = extracting(range)
     // SAFETY: the pointer is used inside the closure only, and `extracting` checked the bounds.
     return unsafe slice.withUnsafeBytes { unsafe String(decoding: $0, as: UTF8.self) }
@@ -92,7 +92,7 @@ extension RawSpan {
 
   /// The bytes in `range`, copied. Traps outside the span.
   @inlinable
-  package func array(_ range: Range<Int>) -> [UInt8] {
+  public func array(_ range: Range<Int>) -> [UInt8] {
     let slice = extracting(range)
     // SAFETY: the pointer is used inside the closure only, and `extracting` checked the bounds.
     return unsafe slice.withUnsafeBytes { unsafe [UInt8]($0) }
@@ -102,7 +102,7 @@ extension RawSpan {
 extension [UInt8] {
   /// The elements as untyped bytes, borrowed.
   @inlinable
-  package var rawSpan: RawSpan {
+  public var rawSpan: RawSpan {
     @_lifetime(borrow self)
     get {
       // SAFETY: `bytes` is unsafe for elements with padding, which bytes have none of.

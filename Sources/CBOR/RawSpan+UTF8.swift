@@ -1,7 +1,7 @@
 extension RawSpan {
   /// The offset of the first ill-formed UTF-8 sequence in `range` (Unicode 15, table 3-7), or nil
   /// where all of it is well-formed. Traps outside the span. Cost: a word a step for ASCII.
-  package func invalidUTF8(in range: Range<Int>) -> Int? {
+  public func invalidUTF8(in range: Range<Int>) -> Int? {
     var position = range.lowerBound
     let end = range.upperBound
     while position < end {

@@ -3,17 +3,17 @@ import Ledger
 
 /// Writes the fields of a table row, one after the other: integers as LEB128 varints, signed ones
 /// zigzag, bytes with their length before them. One encoding per value.
-package struct ByteWriter {
+public struct ByteWriter {
   package private(set) var bytes: [UInt8] = []
 
-  package init() {}
+  public init() {}
 
   /// Empties the writer and keeps its capacity.
-  package mutating func reset() {
+  public mutating func reset() {
     bytes.removeAll(keepingCapacity: true)
   }
 
-  package mutating func unsigned(_ value: UInt64) {
+  public mutating func unsigned(_ value: UInt64) {
     var rest = value
     while rest >= 0x80 {
       bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
@@ -22,29 +22,29 @@ package struct ByteWriter {
     bytes.append(UInt8(truncatingIfNeeded: rest))
   }
 
-  package mutating func signed(_ value: Int64) {
+  public mutating func signed(_ value: Int64) {
     unsigned(UInt64(bitPattern: value << 1 ^ value >> 63))
   }
 
-  package mutating func count(_ value: Int) {
+  public mutating func count(_ value: Int) {
     unsigned(UInt64(value))
   }
 
-  package mutating func bool(_ value: Bool) {
+  public mutating func bool(_ value: Bool) {
     bytes.append(value ? 1 : 0)
   }
 
   /// The eight bytes of a double's bit pattern.
-  package mutating func double(_ value: Double) {
+  public mutating func double(_ value: Double) {
     bytes.append(littleEndian: value.bitPattern)
   }
 
-  package mutating func blob(_ value: [UInt8]) {
+  public mutating func blob(_ value: [UInt8]) {
     count(value.count)
     bytes += value
   }
 
-  package mutating func text(_ value: String) {
+  public mutating func text(_ value: String) {
     count(value.utf8.count)
     bytes += value.utf8
   }
@@ -52,18 +52,18 @@ package struct ByteWriter {
 
 /// Reads what ``ByteWriter`` wrote. Rows are the product's own: a row that does not fit is a broken
 /// store, and traps on the array's bounds rather than go on with wrong state.
-package struct ByteReader {
+public struct ByteReader {
   private let bytes: [UInt8]
   private var offset = 0
 
-  package init(_ bytes: [UInt8]) {
+  public init(_ bytes: [UInt8]) {
     self.bytes = bytes
   }
 
   /// Whether every byte was read.
-  package var isAtEnd: Bool { offset == bytes.count }
+  public var isAtEnd: Bool { offset == bytes.count }
 
-  package mutating func unsigned() -> UInt64 {
+  public mutating func unsigned() -> UInt64 {
     var value: UInt64 = 0
     var shift: UInt64 = 0
     while true {
@@ -75,32 +75,32 @@ package struct ByteReader {
     }
   }
 
-  package mutating func signed() -> Int64 {
+  public mutating func signed() -> Int64 {
     let value = unsigned()
     return Int64(bitPattern: value >> 1) ^ -Int64(bitPattern: value & 1)
   }
 
-  package mutating func count() -> Int {
+  public mutating func count() -> Int {
     Int(unsigned())
   }
 
-  package mutating func bool() -> Bool {
+  public mutating func bool() -> Bool {
     offset += 1
     return bytes[offset - 1] != 0
   }
 
-  package mutating func double() -> Double {
+  public mutating func double() -> Double {
     offset += 8
     return Double(bitPattern: bytes.rawSpan.littleEndian(at: offset - 8, as: UInt64.self))
   }
 
-  package mutating func blob() -> [UInt8] {
+  public mutating func blob() -> [UInt8] {
     let size = count()
     offset += size
     return Array(bytes[offset - size..<offset])
   }
 
-  package mutating func text() -> String {
+  public mutating func text() -> String {
     let size = count()
     offset += size
     return bytes.rawSpan.string(offset - size..<offset)

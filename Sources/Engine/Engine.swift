@@ -100,7 +100,9 @@ package final class Engine {
       }
       let time: Int64
       switch clock {
-      case .wall(let now): time = max(now, ledgerTime)
+      case .wall(let now):
+        time = max(now, ledgerTime)
+        try fireTimers(until: time, recordedAt: { _ in time })
       case .event:
         time = max(input.occurredAt ?? ledgerTime, ledgerTime)
         try fireTimers(until: time, recordedAt: { $0 })

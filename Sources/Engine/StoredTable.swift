@@ -1,5 +1,5 @@
 /// A table whose rows live in memory and are flushed to `views/`.
-package protocol StoredTable: AnyObject {
+public protocol StoredTable: AnyObject {
   /// The table's name in `views/`.
   var name: String { get }
   /// Rows changed since the last flush.
@@ -13,7 +13,7 @@ package protocol StoredTable: AnyObject {
 }
 
 /// Where tables read their stored rows.
-package protocol RowSource: AnyObject {
+public protocol RowSource: AnyObject {
   /// The stored bytes of a row, or nil.
   func storedRow(table: String, number: UInt32) -> [UInt8]?
   /// One more than the highest stored number.
@@ -23,7 +23,7 @@ package protocol RowSource: AnyObject {
 }
 
 /// Encoded rows in order of their numbers, all in one buffer.
-package struct RowBatch: Sendable {
+public struct RowBatch: Sendable {
   struct Entry {
     let number: UInt32
     let end: Int
@@ -33,16 +33,16 @@ package struct RowBatch: Sendable {
   private(set) var entries: [Entry] = []
   private(set) var bytes: [UInt8] = []
 
-  package init() {}
+  public init() {}
 
   /// Adds a changed row; numbers must ascend.
-  package mutating func put(_ number: UInt32, _ row: [UInt8]) {
+  public mutating func put(_ number: UInt32, _ row: [UInt8]) {
     bytes += row
     entries.append(Entry(number: number, end: bytes.count, isRemoved: false))
   }
 
   /// Adds a removed row; numbers must ascend.
-  package mutating func remove(_ number: UInt32) {
+  public mutating func remove(_ number: UInt32) {
     entries.append(Entry(number: number, end: bytes.count, isRemoved: true))
   }
 }

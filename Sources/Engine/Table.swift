@@ -1,5 +1,5 @@
 /// A row that a ``Table`` keeps decoded in memory and stores as bytes.
-package protocol TableRow: Sendable {
+public protocol TableRow: Sendable {
   /// Reads what ``write(to:)`` wrote.
   init(from reader: inout ByteReader)
   /// Writes every field. The same row gives the same bytes.
@@ -10,9 +10,8 @@ package protocol TableRow: Sendable {
 ///
 /// Policies and projections read and change rows here; changed rows are flushed in sorted batches.
 /// A row that is not in memory is loaded on first use. Confined to the engine's thread.
-package final class Table<Row: TableRow> {
-  @usableFromInline
-  enum State: UInt8 {
+public final class Table<Row: TableRow> {
+  public enum State: UInt8 {
     /// Not loaded: the store may have it.
     case unknown
     /// As it is stored, or known to be absent.
@@ -21,42 +20,40 @@ package final class Table<Row: TableRow> {
     case dirty
   }
 
-  @usableFromInline
-  struct Slot {
-    @usableFromInline var row: Row?
-    @usableFromInline var state: State
+  public struct Slot {
+    public var row: Row?
+    public var state: State
 
-    @usableFromInline
-    init(row: Row?, state: State) {
+    public init(row: Row?, state: State) {
       self.row = row
       self.state = state
     }
   }
 
   /// The table's name in `views/`.
-  package let name: String
+  public let name: String
   /// Rows in groups of 64; an empty group was never touched.
-  @usableFromInline var groups: [ContiguousArray<Slot>] = []
+  public var groups: [ContiguousArray<Slot>] = []
   /// Numbers of the dirty rows, in order of their first change.
-  @usableFromInline var dirty: [UInt32] = []
+  public var dirty: [UInt32] = []
   /// Numbers from here on are not in the store.
-  @usableFromInline var storedEnd: UInt32 = 0
+  public var storedEnd: UInt32 = 0
   private var source: (any RowSource)?
 
-  package init(name: String) {
+  public init(name: String) {
     self.name = name
   }
 
   /// The row with `number`, or nil. Cost: an array access, or one look-up in the store.
   @inlinable
-  package func row(_ number: UInt32) -> Row? {
+  public func row(_ number: UInt32) -> Row? {
     let (group, index) = locate(number)
     return groups[group][index].row
   }
 
   /// Lets `body` read the row with `number` in place; nil where there is none.
   @inlinable
-  package func withRow<Result>(_ number: UInt32, _ body: (borrowing Row) -> Result) -> Result? {
+  public func withRow<Result>(_ number: UInt32, _ body: (borrowing Row) -> Result) -> Result? {
     let (group, index) = locate(number)
     guard groups[group][index].row != nil else { return nil }
     return body(groups[group][index].row!)
@@ -64,7 +61,7 @@ package final class Table<Row: TableRow> {
 
   /// Changes the row with `number` in place, after making it where there is none.
   @inlinable
-  package func update<Result>(
+  public func update<Result>(
     _ number: UInt32, orInsert make: @autoclosure () -> Row, _ body: (inout Row) -> Result
   ) -> Result {
     let (group, index) = locate(number)
@@ -75,7 +72,7 @@ package final class Table<Row: TableRow> {
 
   /// Changes the row with `number` in place; does nothing and returns nil where there is none.
   @inlinable
-  package func update<Result>(_ number: UInt32, _ body: (inout Row) -> Result) -> Result? {
+  public func update<Result>(_ number: UInt32, _ body: (inout Row) -> Result) -> Result? {
     let (group, index) = locate(number)
     guard groups[group][index].row != nil else { return nil }
     touch(number, group, index)
@@ -84,7 +81,7 @@ package final class Table<Row: TableRow> {
 
   /// Puts `row` under `number`.
   @inlinable
-  package func set(_ number: UInt32, _ row: Row) {
+  public func set(_ number: UInt32, _ row: Row) {
     let (group, index) = locate(number)
     groups[group][index].row = row
     touch(number, group, index)
@@ -92,7 +89,7 @@ package final class Table<Row: TableRow> {
 
   /// Removes the row with `number`, if there is one.
   @inlinable
-  package func remove(_ number: UInt32) {
+  public func remove(_ number: UInt32) {
     let (group, index) = locate(number)
     guard groups[group][index].row != nil else { return }
     groups[group][index].row = nil
@@ -100,22 +97,21 @@ package final class Table<Row: TableRow> {
   }
 
   /// Calls `body` for every row, by number. Loads what is not in memory.
-  package func forEach(_ body: (UInt32, Row) -> Void) {
+  public func forEach(_ body: (UInt32, Row) -> Void) {
     let end = max(UInt32(groups.count * 64), storedEnd)
     for number in 0..<end {
       if let row = row(number) { body(number, row) }
     }
   }
 
-  @usableFromInline
-  func touch(_ number: UInt32, _ group: Int, _ index: Int) {
+  public func touch(_ number: UInt32, _ group: Int, _ index: Int) {
     guard groups[group][index].state != .dirty else { return }
     groups[group][index].state = .dirty
     dirty.append(number)
   }
 
   @inlinable
-  func locate(_ number: UInt32) -> (group: Int, index: Int) {
+  public func locate(_ number: UInt32) -> (group: Int, index: Int) {
     let group = Int(number >> 6)
     let index = Int(number & 63)
     if group >= groups.count || groups[group].isEmpty || groups[group][index].state == .unknown {
@@ -124,8 +120,7 @@ package final class Table<Row: TableRow> {
     return (group, index)
   }
 
-  @usableFromInline
-  func load(_ number: UInt32, _ group: Int, _ index: Int) {
+  public func load(_ number: UInt32, _ group: Int, _ index: Int) {
     while groups.count <= group { groups.append([]) }
     if groups[group].isEmpty {
       groups[group] = ContiguousArray(
@@ -143,16 +138,16 @@ package final class Table<Row: TableRow> {
 }
 
 extension Table: StoredTable {
-  package var pendingCount: Int { dirty.count }
+  public var pendingCount: Int { dirty.count }
 
-  package func open(_ source: any RowSource) throws {
+  public func open(_ source: any RowSource) throws {
     self.source = source
     groups = []
     dirty = []
     storedEnd = try source.storedEnd(table: name)
   }
 
-  package func pendingRows() -> RowBatch {
+  public func pendingRows() -> RowBatch {
     dirty.sort()
     var batch = RowBatch()
     var writer = ByteWriter()
@@ -168,7 +163,7 @@ extension Table: StoredTable {
     return batch
   }
 
-  package func flushed() {
+  public func flushed() {
     for number in dirty { groups[Int(number >> 6)][Int(number & 63)].state = .clean }
     if let last = dirty.last { storedEnd = max(storedEnd, last + 1) }
     dirty.removeAll(keepingCapacity: true)

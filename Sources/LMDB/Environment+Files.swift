@@ -4,7 +4,7 @@ extension Environment {
   /// Puts every commit so far on disk. Needed with `.relaxed` only; milliseconds.
   /// - Throws: EIO and other system errors, after which what the file holds is unknown;
   ///   `.permissionDenied` if opened read-only; `.closed`.
-  package func sync() throws(LMDBError) {
+  public func sync() throws(LMDBError) {
     let slot = try enterRead(#fileID, #line, "sync")
     defer { gate.leaveRead(slot) }
     options.onWritePoint?(.beforeSync)
@@ -20,7 +20,7 @@ extension Environment {
   ///   - directory: Made (mode 0700) if missing; must not hold a `data.mdb`.
   ///   - compacting: Leaves free pages out and orders the others; slower.
   /// - Throws: EEXIST, `.noSpace` and other system errors; a part of the copy may stay behind.
-  package func copy(to directory: String, compacting: Bool = false) throws(LMDBError) {
+  public func copy(to directory: String, compacting: Bool = false) throws(LMDBError) {
     let slot = try enterRead(#fileID, #line, "copy")
     defer { gate.leaveRead(slot) }
     do throws(SystemError) {

@@ -11,7 +11,7 @@ extension Environment {
   /// - Throws: What `body` throws; `.readersFull`, `.closed`, `.mapResized`. A closure with
   ///   statements needs its type spelled out: `{ (txn) throws(LMDBError) in … }`.
   @inlinable
-  package func read<R: ~Copyable>(
+  public func read<R: ~Copyable>(
     file: StaticString = #fileID, line: UInt = #line,
     _ body: (ReadTransaction) throws(LMDBError) -> R
   ) throws(LMDBError) -> R {
@@ -20,7 +20,7 @@ extension Environment {
 
   /// `read` for a closure that throws an own error type, into which storage failures are wrapped.
   @inlinable
-  package func read<R: ~Copyable, E: LMDBErrorConvertible>(
+  public func read<R: ~Copyable, E: LMDBErrorConvertible>(
     file: StaticString = #fileID, line: UInt = #line,
     _ body: (ReadTransaction) throws(E) -> R
   ) throws(E) -> R {
@@ -30,7 +30,7 @@ extension Environment {
   /// `read` for a closure that throws anything.
   @_disfavoredOverload
   @inlinable
-  package func read<R: ~Copyable>(
+  public func read<R: ~Copyable>(
     file: StaticString = #fileID, line: UInt = #line,
     _ body: (ReadTransaction) throws -> R
   ) throws -> R {

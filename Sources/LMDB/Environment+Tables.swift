@@ -11,7 +11,7 @@ extension Environment {
   ///   - create: Creates it, in a commit of its own, if it does not exist.
   /// - Throws: `.notFound` without `create`, `.incompatible` if it exists with another order,
   ///   `.tablesFull`, `.badValueSize` for the name, `.nestedWrite`, and what `write` throws.
-  package func openTable(
+  public func openTable(
     _ name: String, keys: KeyOrder = .bytes, create: Bool = false
   ) throws(LMDBError) -> TableHandle {
     guard (1...511).contains(name.utf8.count), !name.utf8.contains(0) else {
@@ -43,7 +43,7 @@ extension Environment {
   /// slot under them. Cost: the table's inner pages are read, all its pages are freed.
   /// - Throws: `.staleTable`, `.readersBusy`, and what `write` throws. If the commit fails the
   ///   table is still there; open it again.
-  package func dropTable(_ table: TableHandle) throws(LMDBError) {
+  public func dropTable(_ table: TableHandle) throws(LMDBError) {
     try enterWrite()
     defer { gate.leaveWrite() }
     try LentEnvironment(self).check(table, "drop")
@@ -62,7 +62,7 @@ extension Environment {
   }
 
   /// The names of all tables in the environment, in byte order.
-  package func tableNames() throws(LMDBError) -> [String] {
+  public func tableNames() throws(LMDBError) -> [String] {
     try read { (transaction) throws(LMDBError) in
       var cursor: OpaquePointer?
       // Safe: LMDB's own table of names is always open; the cursor is closed before the snapshot

@@ -14,7 +14,7 @@ extension Environment {
   ///   environment goes on working; `.noSpace`; `.permissionDenied` if opened read-only. Nothing
   ///   is written then.
   @inlinable
-  package func write<R: ~Copyable>(
+  public func write<R: ~Copyable>(
     _ body: (inout WriteTransaction) throws(LMDBError) -> R
   ) throws(LMDBError) -> R {
     try writeScoped({ $0 }, body)
@@ -22,7 +22,7 @@ extension Environment {
 
   /// `write` for a closure that throws an own error type, into which storage failures are wrapped.
   @inlinable
-  package func write<R: ~Copyable, E: LMDBErrorConvertible>(
+  public func write<R: ~Copyable, E: LMDBErrorConvertible>(
     _ body: (inout WriteTransaction) throws(E) -> R
   ) throws(E) -> R {
     try writeScoped({ E($0) }, body)
@@ -31,7 +31,7 @@ extension Environment {
   /// `write` for a closure that throws anything.
   @_disfavoredOverload
   @inlinable
-  package func write<R: ~Copyable>(
+  public func write<R: ~Copyable>(
     _ body: (inout WriteTransaction) throws -> R
   ) throws -> R {
     try writeScoped({ $0 }, body)

@@ -12,13 +12,12 @@ import Synchronization
 /// (MDB_NOTLS, one writer by `gate`, the map replaced only when `gate` has nobody in); the stored
 /// `var`s belong to whoever holds the writer's place.
 @safe
-@usableFromInline
-package final class Environment: @unchecked Sendable {
+public final class Environment: @unchecked Sendable {
   /// The directory, as given.
-  package let directory: String
+  public let directory: String
 
   /// The options, as given.
-  package let options: EnvironmentOptions
+  public let options: EnvironmentOptions
 
   let handle: OpaquePointer
   let gate = TransactionGate()
@@ -43,7 +42,7 @@ package final class Environment: @unchecked Sendable {
   /// - Throws: `.alreadyOpen`, `.noSuchFile`, `.permissionDenied`, `.invalidFile` and
   ///   `.corrupted` (not an LMDB file, or damaged), `.versionMismatch`, other system errors.
   ///   Nothing stays open.
-  package init(
+  public init(
     directory: String, options: EnvironmentOptions = EnvironmentOptions()
   ) throws(LMDBError) {
     precondition(options.mapGrowthFactor >= 1.1, "mapGrowthFactor must be at least 1.1")
@@ -86,7 +85,7 @@ package final class Environment: @unchecked Sendable {
   ///
   /// Traps if a transaction is live or a `Reader` exists. What `.relaxed` has not synced is left to
   /// the kernel: call `sync` before.
-  package func close() {
+  public func close() {
     guard gate.close() else { return }
     // Safe: the gate lets nobody in any more, and nobody was in.
     unsafe mdb_env_close(handle)

@@ -2,41 +2,41 @@ import CLMDB
 import Synchronization
 
 /// The state of an environment at one moment.
-package struct EnvironmentInfo: Sendable, Hashable {
+public struct EnvironmentInfo: Sendable, Hashable {
   /// The map's present size, which the data cannot exceed without growing it.
-  package let mapBytes: Int
+  public let mapBytes: Int
   /// The file's length, grown-ahead zeros and holes included.
-  package let fileBytes: Int
+  public let fileBytes: Int
   /// Bytes in a page.
-  package let pageSizeBytes: Int
+  public let pageSizeBytes: Int
   /// The number of the last page that was ever used.
-  package let lastPage: Int
+  public let lastPage: Int
   /// The number of the last commit; 0 in a new environment.
-  package let lastTransaction: UInt64
+  public let lastTransaction: UInt64
   /// Reader slots, over all processes.
-  package let maximumReaders: Int
+  public let maximumReaders: Int
   /// The most reader slots that were in use at once since the lock file was reset.
-  package let usedReaderSlots: Int
+  public let usedReaderSlots: Int
   /// How often growing the file ahead has failed since opening. It slows commits, nothing else.
-  package let growAheadFailures: Int
+  public let growAheadFailures: Int
   /// The last such failure's `errno`, or nil.
-  package let lastGrowAheadError: LMDBError.Code?
+  public let lastGrowAheadError: LMDBError.Code?
 
   /// The bytes up to the last used page; freed pages among them are used again first.
-  package var usedBytes: Int { (lastPage + 1) * pageSizeBytes }
+  public var usedBytes: Int { (lastPage + 1) * pageSizeBytes }
 }
 
 /// Pages of a whole environment, at one transaction.
-package struct EnvironmentStatistics: Sendable, Hashable {
+public struct EnvironmentStatistics: Sendable, Hashable {
   /// The table of names: its entries are the tables.
-  package let names: TableStatistics
+  public let names: TableStatistics
   /// Pages that were freed and await use.
-  package let freePages: Int
+  public let freePages: Int
 }
 
 extension Environment {
   /// Looks at the environment. Microseconds.
-  package func info() throws(LMDBError) -> EnvironmentInfo {
+  public func info() throws(LMDBError) -> EnvironmentInfo {
     let slot = try enterRead(#fileID, #line, "info")
     defer { gate.leaveRead(slot) }
     var info = unsafe MDB_envinfo()
@@ -60,7 +60,7 @@ extension Environment {
   }
 
   /// Counts pages. Walks the list of free pages: one entry per commit that freed some.
-  package func statistics() throws(LMDBError) -> EnvironmentStatistics {
+  public func statistics() throws(LMDBError) -> EnvironmentStatistics {
     try read { (transaction) throws(LMDBError) in
       var counts = MDB_stat()
       var cursor: OpaquePointer?

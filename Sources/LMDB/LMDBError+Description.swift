@@ -3,8 +3,7 @@ import Glibc
 
 extension LMDBError: CustomStringConvertible {
   /// The whole error in one line: operation, place, code, text, detail, remedy.
-  @usableFromInline
-  package var description: String {
+  public var description: String {
     var line = "\(operation) failed on \(place): \(code.name) (\(code.rawValue)), \(code.message)"
     if !detail.isEmpty { line += "; \(detail)" }
     if let remedy = code.remedy { line += ". \(remedy)" }
@@ -14,12 +13,12 @@ extension LMDBError: CustomStringConvertible {
 
 extension LMDBError.Code {
   /// The C name, such as `MDB_MAP_FULL` or `ENOSPC`; `errno` for numbers without a known name.
-  package var name: String {
+  public var name: String {
     Self.names.first { $0.code == self }?.name ?? (rawValue > 0 ? "errno" : "MDB_UNKNOWN")
   }
 
   /// The text of `mdb_strerror` (for system codes `strerror`), or this wrapper's own.
-  package var message: String {
+  public var message: String {
     switch self {
     case .alreadyOpen: "the environment is already open in this process"
     case .nestedWrite: "a write transaction was begun inside another on the same thread"
@@ -34,7 +33,7 @@ extension LMDBError.Code {
   }
 
   /// What the operator or the programmer can do, where that is known.
-  package var remedy: String? {
+  public var remedy: String? {
     switch self {
     case .mapFull: "Raise maximumMapBytes, or delete data"
     case .readersFull:

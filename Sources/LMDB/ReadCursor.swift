@@ -5,8 +5,7 @@ import CLMDB
 /// var cursor = try txn.cursor(in: table)
 /// while try cursor.next() { fold(cursor.key, cursor.value) }
 /// ```
-@usableFromInline
-package struct ReadCursor: ~Copyable, ~Escapable {
+public struct ReadCursor: ~Copyable, ~Escapable {
   @usableFromInline var raw: RawCursor
 
   /// The caller binds the lifetime to the transaction.
@@ -16,11 +15,11 @@ package struct ReadCursor: ~Copyable, ~Escapable {
   }
 
   /// Whether the cursor stands on an entry.
-  package var isPositioned: Bool { raw.isPositioned }
+  public var isPositioned: Bool { raw.isPositioned }
 
   /// The present key, until the cursor moves. Traps if there is none.
   @inlinable
-  package var key: Span<UInt8> {
+  public var key: Span<UInt8> {
     @_lifetime(borrow self)
     get {
       // Safe: bound to the borrow, which ends before the cursor moves.
@@ -30,7 +29,7 @@ package struct ReadCursor: ~Copyable, ~Escapable {
 
   /// The present value, until the cursor moves. Traps if there is none.
   @inlinable
-  package var value: Span<UInt8> {
+  public var value: Span<UInt8> {
     @_lifetime(borrow self)
     get {
       // Safe: as `key`.
@@ -40,42 +39,42 @@ package struct ReadCursor: ~Copyable, ~Escapable {
 
   /// Moves to the first entry.
   /// - Returns: False if the table is empty.
-  package mutating func first() throws(LMDBError) -> Bool { try raw.move(MDB_FIRST) }
+  public mutating func first() throws(LMDBError) -> Bool { try raw.move(MDB_FIRST) }
 
   /// Moves to the last entry.
   /// - Returns: False if the table is empty.
-  package mutating func last() throws(LMDBError) -> Bool { try raw.move(MDB_LAST) }
+  public mutating func last() throws(LMDBError) -> Bool { try raw.move(MDB_LAST) }
 
   /// Moves to the next entry; from nowhere, to the first.
   /// - Returns: False at the end.
-  package mutating func next() throws(LMDBError) -> Bool { try raw.move(MDB_NEXT) }
+  public mutating func next() throws(LMDBError) -> Bool { try raw.move(MDB_NEXT) }
 
   /// Moves to the previous entry; from nowhere, to the last.
   /// - Returns: False at the beginning.
-  package mutating func previous() throws(LMDBError) -> Bool { try raw.move(MDB_PREV) }
+  public mutating func previous() throws(LMDBError) -> Bool { try raw.move(MDB_PREV) }
 
   /// Moves to the first entry whose key is not below `key`; an empty one means the first.
   /// - Returns: False if there is none.
-  package mutating func seek(notBelow key: Span<UInt8>) throws(LMDBError) -> Bool {
+  public mutating func seek(notBelow key: Span<UInt8>) throws(LMDBError) -> Bool {
     try raw.seek(key, MDB_SET_RANGE)
   }
 
   /// The same for a number as key.
-  package mutating func seek(notBelow key: UInt64) throws(LMDBError) -> Bool {
+  public mutating func seek(notBelow key: UInt64) throws(LMDBError) -> Bool {
     try raw.seek(key, MDB_SET_RANGE)
   }
 
   /// Moves to exactly `key`.
   /// - Returns: False if it is not there.
-  package mutating func seek(_ key: Span<UInt8>) throws(LMDBError) -> Bool {
+  public mutating func seek(_ key: Span<UInt8>) throws(LMDBError) -> Bool {
     try raw.seek(key, MDB_SET_KEY)
   }
 
   /// The same for a number as key.
-  package mutating func seek(_ key: UInt64) throws(LMDBError) -> Bool {
+  public mutating func seek(_ key: UInt64) throws(LMDBError) -> Bool {
     try raw.seek(key, MDB_SET_KEY)
   }
 
   /// Whether the present key is below `bound` in the table's order. Traps if there is none.
-  package func precedes(_ bound: Span<UInt8>) -> Bool { raw.precedes(bound) }
+  public func precedes(_ bound: Span<UInt8>) -> Bool { raw.precedes(bound) }
 }

@@ -4,7 +4,7 @@ extension ReadTransaction {
   /// copied.
   /// - Throws: What `body` throws; `.badValueSize`, `.staleTable`, `.corrupted`.
   @inlinable
-  package func forEach(
+  public func forEach(
     in table: TableHandle, from lower: Span<UInt8>? = nil, to upper: Span<UInt8>? = nil,
     _ body: (_ key: Span<UInt8>, _ value: Span<UInt8>) throws(LMDBError) -> Bool
   ) throws(LMDBError) {
@@ -14,7 +14,7 @@ extension ReadTransaction {
   /// `forEach` for a closure that throws an own error type, into which storage failures are
   /// wrapped.
   @inlinable
-  package func forEach<E: LMDBErrorConvertible>(
+  public func forEach<E: LMDBErrorConvertible>(
     in table: TableHandle, from lower: Span<UInt8>? = nil, to upper: Span<UInt8>? = nil,
     _ body: (_ key: Span<UInt8>, _ value: Span<UInt8>) throws(E) -> Bool
   ) throws(E) {
@@ -24,7 +24,7 @@ extension ReadTransaction {
   /// `forEach` for a closure that throws anything.
   @_disfavoredOverload
   @inlinable
-  package func forEach(
+  public func forEach(
     in table: TableHandle, from lower: Span<UInt8>? = nil, to upper: Span<UInt8>? = nil,
     _ body: (_ key: Span<UInt8>, _ value: Span<UInt8>) throws -> Bool
   ) throws {

@@ -13,8 +13,7 @@ import CLMDB
 /// ```
 /// Copy or decode inside the closure instead. A transaction is used on the thread of its closure.
 @safe
-@usableFromInline
-package struct ReadTransaction: ~Escapable {
+public struct ReadTransaction: ~Escapable {
   let pointer: OpaquePointer
 
   let environment: LentEnvironment
@@ -39,7 +38,7 @@ package struct ReadTransaction: ~Escapable {
 
   /// The number of the commit that this snapshot shows, from 1 up; inside a write the number that
   /// it will have.
-  package var id: UInt64 {
+  public var id: UInt64 {
     // Safe: the transaction is live.
     unsafe UInt64(mdb_txn_id(pointer))
   }
@@ -48,7 +47,7 @@ package struct ReadTransaction: ~Escapable {
   /// - Throws: `.badValueSize` for an empty key or an integer key that is not 8 bytes,
   ///   `.staleTable`, `.invalidArgument` if the table was opened later, `.corrupted`.
   @_lifetime(copy self)
-  package func value(for key: Span<UInt8>, in table: TableHandle) throws(LMDBError) -> Span<UInt8>?
+  public func value(for key: Span<UInt8>, in table: TableHandle) throws(LMDBError) -> Span<UInt8>?
   {
     let bytes = unsafe try key.withUnsafeBytes { (key) throws(LMDBError) in
       unsafe try find(key, in: table)
@@ -62,7 +61,7 @@ package struct ReadTransaction: ~Escapable {
   /// The value of a number as key: big-endian in a table of bytes, so that the order of the
   /// numbers is the order of the keys; native in a table of integers.
   @_lifetime(copy self)
-  package func value(for key: UInt64, in table: TableHandle) throws(LMDBError) -> Span<UInt8>? {
+  public func value(for key: UInt64, in table: TableHandle) throws(LMDBError) -> Span<UInt8>? {
     let stored = table.stored(key)
     let bytes = unsafe try withUnsafeBytes(of: stored) { (key) throws(LMDBError) in
       unsafe try find(key, in: table)
@@ -73,25 +72,24 @@ package struct ReadTransaction: ~Escapable {
   }
 
   /// Whether the table has `key`. Same cost and errors as `value(for:in:)`.
-  package func contains(_ key: Span<UInt8>, in table: TableHandle) throws(LMDBError) -> Bool {
+  public func contains(_ key: Span<UInt8>, in table: TableHandle) throws(LMDBError) -> Bool {
     try value(for: key, in: table) != nil
   }
 
   /// A cursor that stands nowhere yet. Allocates.
-  @usableFromInline
-  @_lifetime(copy self)
-  package func cursor(in table: TableHandle) throws(LMDBError) -> ReadCursor {
+    @_lifetime(copy self)
+  public func cursor(in table: TableHandle) throws(LMDBError) -> ReadCursor {
     let raw = try RawCursor(transaction: self, table: table)
     return unsafe _overrideLifetime(ReadCursor(raw), copying: self)
   }
 
   /// How many keys the table has. Constant time.
-  package func entryCount(of table: TableHandle) throws(LMDBError) -> Int {
+  public func entryCount(of table: TableHandle) throws(LMDBError) -> Int {
     try statistics(of: table).entryCount
   }
 
   /// The table's counts. Constant time.
-  package func statistics(of table: TableHandle) throws(LMDBError) -> TableStatistics {
+  public func statistics(of table: TableHandle) throws(LMDBError) -> TableStatistics {
     try environment.check(table, "statistics")
     var counts = MDB_stat()
     // Safe: fills the local structure.

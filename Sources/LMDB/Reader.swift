@@ -9,14 +9,13 @@ import CLMDB
 /// Discipline of `@unchecked Sendable`: use is exclusive (`~Copyable`, `mutating`), and MDB_NOTLS
 /// lets the transaction move between threads.
 @safe
-@usableFromInline
-package struct Reader: ~Copyable, @unchecked Sendable {
+public struct Reader: ~Copyable, @unchecked Sendable {
   private let environment: Environment
   private let pointer: OpaquePointer
 
   /// Takes a reader slot of `environment`.
   /// - Throws: `.readersFull`, `.closed`, `.mapResized`.
-  package init(
+  public init(
     _ environment: Environment, file: StaticString = #fileID, line: UInt = #line
   ) throws(LMDBError) {
     do throws(TransactionGate.Refusal) {
@@ -45,7 +44,7 @@ package struct Reader: ~Copyable, @unchecked Sendable {
 
   /// Runs `body` on the newest snapshot, as `Environment.read`.
   @inlinable
-  package mutating func read<R: ~Copyable>(
+  public mutating func read<R: ~Copyable>(
     file: StaticString = #fileID, line: UInt = #line,
     _ body: (ReadTransaction) throws(LMDBError) -> R
   ) throws(LMDBError) -> R {
@@ -54,7 +53,7 @@ package struct Reader: ~Copyable, @unchecked Sendable {
 
   /// `read` for a closure that throws an own error type, into which storage failures are wrapped.
   @inlinable
-  package mutating func read<R: ~Copyable, E: LMDBErrorConvertible>(
+  public mutating func read<R: ~Copyable, E: LMDBErrorConvertible>(
     file: StaticString = #fileID, line: UInt = #line,
     _ body: (ReadTransaction) throws(E) -> R
   ) throws(E) -> R {
@@ -64,7 +63,7 @@ package struct Reader: ~Copyable, @unchecked Sendable {
   /// `read` for a closure that throws anything.
   @_disfavoredOverload
   @inlinable
-  package mutating func read<R: ~Copyable>(
+  public mutating func read<R: ~Copyable>(
     file: StaticString = #fileID, line: UInt = #line,
     _ body: (ReadTransaction) throws -> R
   ) throws -> R {

@@ -1,6 +1,6 @@
 extension Span<UInt8> {
   /// The number whose big-endian bytes these are, or nil unless there are 8.
-  package var bigEndianUInt64: UInt64? {
+  public var bigEndianUInt64: UInt64? {
     if count != 8 { return nil }
     // Safe: 8 bytes are there; any bits are a number.
     return unsafe withUnsafeBytes { bytes in
@@ -9,14 +9,14 @@ extension Span<UInt8> {
   }
 
   /// The number that a key of a `.integer` table holds, or nil unless it has 8 bytes.
-  package var nativeUInt64: UInt64? {
+  public var nativeUInt64: UInt64? {
     if count != 8 { return nil }
     // Safe: as above.
     return unsafe withUnsafeBytes { bytes in unsafe bytes.loadUnaligned(as: UInt64.self) }
   }
 
   /// A copy of the bytes.
-  package var copiedBytes: [UInt8] {
+  public var copiedBytes: [UInt8] {
     // Safe: the array copies all bytes before the pointer goes.
     unsafe withUnsafeBytes { bytes in unsafe [UInt8](bytes) }
   }
@@ -24,7 +24,7 @@ extension Span<UInt8> {
 
 /// Lends the 8 bytes of `key`, big-endian, so that as keys they sort as the numbers do.
 @inlinable
-package func withBigEndianBytes<R: ~Copyable, E: Error>(
+public func withBigEndianBytes<R: ~Copyable, E: Error>(
   of key: UInt64, _ body: (Span<UInt8>) throws(E) -> R
 ) throws(E) -> R {
   let stored = key.bigEndian

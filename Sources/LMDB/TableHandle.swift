@@ -1,6 +1,5 @@
 /// How a table's keys are ordered.
-@usableFromInline
-package enum KeyOrder: UInt8, Sendable, Hashable {
+public enum KeyOrder: UInt8, Sendable, Hashable {
   /// Byte strings of 1 to 511 bytes, compared as unsigned bytes, a prefix before what it begins.
   case bytes
 
@@ -12,13 +11,12 @@ package enum KeyOrder: UInt8, Sendable, Hashable {
 /// environment closes. Using it later throws `.staleTable`.
 ///
 /// A transaction that began before the table was opened cannot use it (`.invalidArgument`).
-@usableFromInline
-package struct TableHandle: Sendable, Hashable {
+public struct TableHandle: Sendable, Hashable {
   /// LMDB's slot for the table.
   let index: UInt32
 
   /// How its keys are ordered.
-  package let keys: KeyOrder
+  public let keys: KeyOrder
 
   /// Unique in the process; equal to what the environment keeps for the slot as long as the
   /// handle is good.
@@ -26,22 +24,22 @@ package struct TableHandle: Sendable, Hashable {
 }
 
 /// Counts of one table, at one transaction.
-package struct TableStatistics: Sendable, Hashable {
+public struct TableStatistics: Sendable, Hashable {
   /// Bytes in a page, 4,096 as a rule.
-  package let pageSizeBytes: Int
+  public let pageSizeBytes: Int
   /// Levels of the tree; 0 if empty.
-  package let depth: Int
+  public let depth: Int
   /// Inner pages.
-  package let branchPages: Int
+  public let branchPages: Int
   /// Pages with keys and small values.
-  package let leafPages: Int
+  public let leafPages: Int
   /// Pages of values too large for a leaf (above about half a page).
-  package let overflowPages: Int
+  public let overflowPages: Int
   /// Keys in the table.
-  package let entryCount: Int
+  public let entryCount: Int
 
   /// All pages, in bytes.
-  package var sizeBytes: Int {
+  public var sizeBytes: Int {
     (branchPages + leafPages + overflowPages) * pageSizeBytes
   }
 }

@@ -1,7 +1,7 @@
 import CLMDB
 
 /// A cursor that also changes the table; it has the write transaction to itself.
-package struct WriteCursor: ~Copyable, ~Escapable {
+public struct WriteCursor: ~Copyable, ~Escapable {
   private var raw: RawCursor
 
   /// The caller binds the lifetime to exclusive access to the transaction.
@@ -11,10 +11,10 @@ package struct WriteCursor: ~Copyable, ~Escapable {
   }
 
   /// Whether the cursor stands on an entry.
-  package var isPositioned: Bool { raw.isPositioned }
+  public var isPositioned: Bool { raw.isPositioned }
 
   /// The present key, until the cursor moves. Traps if there is none.
-  package var key: Span<UInt8> {
+  public var key: Span<UInt8> {
     @_lifetime(borrow self)
     get {
       // Safe: bound to the borrow, which ends before the cursor moves or
@@ -24,7 +24,7 @@ package struct WriteCursor: ~Copyable, ~Escapable {
   }
 
   /// The present value, until the cursor moves. Traps if there is none.
-  package var value: Span<UInt8> {
+  public var value: Span<UInt8> {
     @_lifetime(borrow self)
     get {
       // Safe: as `key`.
@@ -34,45 +34,45 @@ package struct WriteCursor: ~Copyable, ~Escapable {
 
   /// Moves to the first entry.
   /// - Returns: False if the table is empty.
-  package mutating func first() throws(LMDBError) -> Bool { try raw.move(MDB_FIRST) }
+  public mutating func first() throws(LMDBError) -> Bool { try raw.move(MDB_FIRST) }
 
   /// Moves to the last entry.
   /// - Returns: False if the table is empty.
-  package mutating func last() throws(LMDBError) -> Bool { try raw.move(MDB_LAST) }
+  public mutating func last() throws(LMDBError) -> Bool { try raw.move(MDB_LAST) }
 
   /// Moves to the next entry; from nowhere, to the first.
   /// - Returns: False at the end.
-  package mutating func next() throws(LMDBError) -> Bool { try raw.move(MDB_NEXT) }
+  public mutating func next() throws(LMDBError) -> Bool { try raw.move(MDB_NEXT) }
 
   /// Moves to the previous entry; from nowhere, to the last.
   /// - Returns: False at the beginning.
-  package mutating func previous() throws(LMDBError) -> Bool { try raw.move(MDB_PREV) }
+  public mutating func previous() throws(LMDBError) -> Bool { try raw.move(MDB_PREV) }
 
   /// Moves to the first entry whose key is not below `key`; an empty one means the first.
   /// - Returns: False if there is none.
-  package mutating func seek(notBelow key: Span<UInt8>) throws(LMDBError) -> Bool {
+  public mutating func seek(notBelow key: Span<UInt8>) throws(LMDBError) -> Bool {
     try raw.seek(key, MDB_SET_RANGE)
   }
 
   /// The same for a number as key.
-  package mutating func seek(notBelow key: UInt64) throws(LMDBError) -> Bool {
+  public mutating func seek(notBelow key: UInt64) throws(LMDBError) -> Bool {
     try raw.seek(key, MDB_SET_RANGE)
   }
 
   /// Moves to exactly `key`.
   /// - Returns: False if it is not there.
-  package mutating func seek(_ key: Span<UInt8>) throws(LMDBError) -> Bool {
+  public mutating func seek(_ key: Span<UInt8>) throws(LMDBError) -> Bool {
     try raw.seek(key, MDB_SET_KEY)
   }
 
   /// The same for a number as key.
-  package mutating func seek(_ key: UInt64) throws(LMDBError) -> Bool {
+  public mutating func seek(_ key: UInt64) throws(LMDBError) -> Bool {
     try raw.seek(key, MDB_SET_KEY)
   }
 
   /// Stores an entry, as `WriteTransaction.put`. The cursor stands on it without showing it: move
   /// or seek to read.
-  package mutating func put(
+  public mutating func put(
     _ value: Span<UInt8>, for key: Span<UInt8>, mode: PutMode = .replace
   ) throws(LMDBError) {
     try raw.put(value, for: key, mode)
@@ -80,7 +80,7 @@ package struct WriteCursor: ~Copyable, ~Escapable {
 
   /// Deletes the present entry; traps if there is none. The cursor then stands between its
   /// neighbours: `next()` goes to the one after it.
-  package mutating func deleteCurrent() throws(LMDBError) {
+  public mutating func deleteCurrent() throws(LMDBError) {
     try raw.deleteCurrent()
   }
 }

@@ -2,7 +2,7 @@ import CLMDB
 import Glibc
 
 /// What to do about a key that exists.
-package enum PutMode: Sendable, Hashable {
+public enum PutMode: Sendable, Hashable {
   /// Replace its value.
   case replace
   /// Throw `.keyExists`.
@@ -32,8 +32,7 @@ package enum PutMode: Sendable, Hashable {
 /// An error that is not `.keyExists`, `.badValueSize`, `.staleTable` spoils the transaction: let it
 /// through, the closure's throwing aborts.
 @safe
-@usableFromInline
-package struct WriteTransaction: ~Copyable, ~Escapable {
+public struct WriteTransaction: ~Copyable, ~Escapable {
   let pointer: OpaquePointer
 
   let environment: LentEnvironment
@@ -48,7 +47,7 @@ package struct WriteTransaction: ~Copyable, ~Escapable {
   }
 
   /// The present state, for reading until the next change.
-  package var reading: ReadTransaction {
+  public var reading: ReadTransaction {
     @_lifetime(borrow self)
     get {
       // Safe: bound to the borrow, which ends before any change and before the transaction does.
@@ -59,14 +58,14 @@ package struct WriteTransaction: ~Copyable, ~Escapable {
 
   /// The value of `key`, or nil, as `ReadTransaction.value(for:in:)`.
   @_lifetime(borrow self)
-  package func value(for key: Span<UInt8>, in table: TableHandle) throws(LMDBError) -> Span<UInt8>?
+  public func value(for key: Span<UInt8>, in table: TableHandle) throws(LMDBError) -> Span<UInt8>?
   {
     try reading.value(for: key, in: table)
   }
 
   /// The value of a number as key, as `ReadTransaction.value(for:in:)`.
   @_lifetime(borrow self)
-  package func value(for key: UInt64, in table: TableHandle) throws(LMDBError) -> Span<UInt8>? {
+  public func value(for key: UInt64, in table: TableHandle) throws(LMDBError) -> Span<UInt8>? {
     try reading.value(for: key, in: table)
   }
 
@@ -76,7 +75,7 @@ package struct WriteTransaction: ~Copyable, ~Escapable {
   ///   - key: 1 to 511 bytes; in a table of integers, a native 8-byte integer.
   /// - Throws: `.keyExists` as `mode` says, `.badValueSize`, `.staleTable`, `.mapFull` (let it
   ///   through: `write` grows the map and runs the closure again), `.transactionFull`.
-  package mutating func put(
+  public mutating func put(
     _ value: Span<UInt8>, for key: Span<UInt8>, in table: TableHandle, mode: PutMode = .replace
   ) throws(LMDBError) {
     let code = try store(value, for: key, in: table, mode.flags)
@@ -84,7 +83,7 @@ package struct WriteTransaction: ~Copyable, ~Escapable {
   }
 
   /// Stores `value` under a number: big-endian in a table of bytes, native in one of integers.
-  package mutating func put(
+  public mutating func put(
     _ value: Span<UInt8>, for key: UInt64, in table: TableHandle, mode: PutMode = .replace
   ) throws(LMDBError) {
     var stored = table.stored(key)
@@ -98,7 +97,7 @@ package struct WriteTransaction: ~Copyable, ~Escapable {
   /// Stores `value` under `key` if the key is new.
   /// - Returns: False, and nothing is changed, if the key exists.
   /// - Throws: As `put`, except `.keyExists`.
-  package mutating func insert(
+  public mutating func insert(
     _ value: Span<UInt8>, for key: Span<UInt8>, in table: TableHandle
   ) throws(LMDBError) -> Bool {
     let code = try store(value, for: key, in: table, PutMode.noOverwrite.flags)
@@ -109,7 +108,7 @@ package struct WriteTransaction: ~Copyable, ~Escapable {
 
   /// Stores a value that `body` writes in place: `count` bytes, zeros beforehand.
   /// - Throws: As `put`.
-  package mutating func putReserving(
+  public mutating func putReserving(
     key: Span<UInt8>, count: Int, in table: TableHandle, mode: PutMode = .replace,
     _ body: (inout MutableSpan<UInt8>) -> Void
   ) throws(LMDBError) {
@@ -139,7 +138,7 @@ package struct WriteTransaction: ~Copyable, ~Escapable {
   /// Deletes `key`.
   /// - Returns: False if it was not there.
   @discardableResult
-  package mutating func delete(
+  public mutating func delete(
     _ key: Span<UInt8>, in table: TableHandle
   ) throws(LMDBError) -> Bool {
     let pointer = unsafe pointer
@@ -157,7 +156,7 @@ package struct WriteTransaction: ~Copyable, ~Escapable {
   /// Deletes a number as key.
   /// - Returns: False if it was not there.
   @discardableResult
-  package mutating func delete(
+  public mutating func delete(
     _ key: UInt64, in table: TableHandle
   ) throws(LMDBError) -> Bool {
     var stored = table.stored(key)
@@ -168,7 +167,7 @@ package struct WriteTransaction: ~Copyable, ~Escapable {
   }
 
   /// Empties the table; it stays open. Cost: its inner pages are read, all are freed.
-  package mutating func clear(_ table: TableHandle) throws(LMDBError) {
+  public mutating func clear(_ table: TableHandle) throws(LMDBError) {
     try environment.check(table, "clear")
     // Safe: the transaction is live, and no cursor is, as self is exclusively ours.
     let code = unsafe mdb_drop(pointer, table.index, 0)
@@ -177,7 +176,7 @@ package struct WriteTransaction: ~Copyable, ~Escapable {
 
   /// A cursor that can change the table. Nothing else uses the transaction as long as it lives.
   @_lifetime(&self)
-  package mutating func cursor(in table: TableHandle) throws(LMDBError) -> WriteCursor {
+  public mutating func cursor(in table: TableHandle) throws(LMDBError) -> WriteCursor {
     let raw = try RawCursor(transaction: reading, table: table)
     return unsafe _overrideLifetime(WriteCursor(raw), mutating: &self)
   }
