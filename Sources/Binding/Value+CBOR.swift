@@ -114,8 +114,28 @@ extension Value {
   package var stored: Value {
     switch self {
     case .null, .bool, .int, .double, .string, .bytes: self
-    case .uint, .list, .map, .timestamp, .duration, .type, .optional, .abstract:
+    case .list, .map: isStored ? self : Value(CBORView(storage: cbor))
+    case .uint, .timestamp, .duration, .type, .optional, .abstract:
       Value(CBORView(storage: cbor))
+    }
+  }
+
+  /// Whether the value is as it would come back: also in the order of the keys of its maps.
+  private var isStored: Bool {
+    switch self {
+    case .null, .bool, .int, .double, .string, .bytes: return true
+    case .list(let elements): return elements.allSatisfy(\.isStored)
+    case .map(let map):
+      var last: String?
+      for index in map.keys.indices {
+        guard case .string(let key) = map.keys[index], map.values[index].isStored else {
+          return false
+        }
+        if let last, !CBORMap.textPrecedes(last, key) { return false }
+        last = key
+      }
+      return true
+    case .uint, .timestamp, .duration, .type, .optional, .abstract: return false
     }
   }
 
@@ -126,8 +146,21 @@ extension Value {
     return encoder.bytes
   }
 
-  /// The value as a CBOR value.
-  package var cborValue: CBORValue { CBORView(storage: cbor).value }
+  /// The value as a CBOR value: what ``encode(into:)`` writes.
+  package var cborValue: CBORValue {
+    switch self {
+    case .null: .null
+    case .bool(let value): .bool(value)
+    case .int(let value): .signed(value)
+    case .uint(let value): .unsigned(value)
+    case .double(let value): .double(value)
+    case .string(let value): .text(value)
+    case .bytes(let value): .bytes(value)
+    case .list(let elements): .array(elements.map(\.cborValue))
+    case .optional(let value): (value ?? .null).cborValue
+    case .map, .timestamp, .duration, .type, .abstract: CBORView(storage: cbor).value
+    }
+  }
 
   /// A moment, from microseconds since 1970 UTC.
   package static func timestamp(microseconds: Int64) -> Value {

@@ -36,7 +36,19 @@ public struct CBORMap: Equatable, Sendable {
   /// Sorts pairs of a text key and a value.
   /// - Throws: `.duplicateKey` with the ordinal of the second of two equal keys as the offset.
   public init(_ pairs: [(String, CBORValue)]) throws(CBORError) {
-    try self.init(pairs.map { Entry(key: .text($0.0), value: $0.1) })
+    let order = pairs.indices.sorted { Self.textPrecedes(pairs[$0].0, pairs[$1].0) }
+    for (left, right) in zip(order, order.dropFirst())
+    where pairs[left].0.utf8.elementsEqual(pairs[right].0.utf8) {
+      throw CBORError(.duplicateKey, at: max(left, right))
+    }
+    entries = order.map { Entry(key: .text(pairs[$0].0), value: pairs[$0].1) }
+  }
+
+  /// The order of text keys: a shorter one has a smaller head; equal lengths go by their bytes.
+  public static func textPrecedes(_ left: String, _ right: String) -> Bool {
+    let (leftCount, rightCount) = (left.utf8.count, right.utf8.count)
+    if leftCount != rightCount { return leftCount < rightCount }
+    return left.utf8.lexicographicallyPrecedes(right.utf8)
   }
 
   /// Takes entries that a decoder found to be in order.

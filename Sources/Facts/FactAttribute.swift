@@ -38,10 +38,13 @@ enum FactAttribute: Sendable {
 /// The attributes and functions of one expression, resolved.
 final class ExpressionBinding: Sendable {
   let attributes: [FactAttribute]
+  /// The attributes as the expression writes them.
+  let attributeNames: [String]
   let calls: [FactCall]
 
-  init(attributes: [FactAttribute], calls: [FactCall]) {
+  init(attributes: [FactAttribute], attributeNames: [String], calls: [FactCall]) {
     self.attributes = attributes
+    self.attributeNames = attributeNames
     self.calls = calls
   }
 }

@@ -6,6 +6,9 @@ package import Programs
 /// A version of a program with everything that its expressions read resolved to the tables.
 package final class ProgramBinding {
   package let program: Program
+  /// The program's version, 64 hex digits.
+  package let version: String
+  private let eventTypes: Set<String>
   private let customerFeatures: [String: UInt32]
   private let traitIndexes: [String: Int]
   private let entities: [String: EntityFacts]
@@ -15,6 +18,8 @@ package final class ProgramBinding {
   /// Binds `program`, which was activated: its features are known to `features`.
   package init(_ program: Program, features: Features) {
     self.program = program
+    version = program.version.description
+    eventTypes = Set(program.eventTypes)
     var customerFeatures: [String: UInt32] = [:]
     var entityFeatures = [[(name: String, number: UInt32)]](
       repeating: [], count: program.entities.count)
@@ -39,7 +44,7 @@ package final class ProgramBinding {
 
   /// Whether the program may do something with an event of this type.
   package func concerns(_ type: String, isInput: Bool) -> Bool {
-    (isInput && program.concernsEveryInput) || program.eventTypes.contains(type)
+    (isInput && program.concernsEveryInput) || eventTypes.contains(type)
   }
 
   /// The resolved attributes and functions of an expression of the program.
@@ -47,6 +52,7 @@ package final class ProgramBinding {
     if let known = bindings[expression.source] { return known }
     let binding = ExpressionBinding(
       attributes: expression.attributes.map(resolve),
+      attributeNames: expression.attributes.map(\.description),
       calls: expression.hostCalls.map(resolve))
     bindings[expression.source] = binding
     return binding

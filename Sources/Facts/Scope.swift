@@ -101,10 +101,10 @@ extension Scope: Activation {
   package func attribute(_ slot: Int) throws(EvaluationError) -> Value? {
     guard let current else { return nil }
     let value = try read(current.attributes[slot])
-    if reads != nil, let name = currentExpression?.attributes[slot].description {
+    if reads != nil {
       // A whole record says nothing about a verdict that its fields, noted one by one, do not.
       if case .record = current.attributes[slot] { return value }
-      note(name, value)
+      note(current.attributeNames[slot], value)
     }
     return value
   }

@@ -242,7 +242,7 @@ struct TriggerDecision {
     let id = Identifiers.run(
       program: program.id, subject: subject, key: record.run, trigger: event.header.id)
     var row = RunRow(
-      id: id, program: program.id, version: program.version.description,
+      id: id, program: program.id, version: binding.version,
       subject: subjectNumber, key: record.run, trigger: event.position,
       startedAt: event.recordedAt)
     row.isHeldOut = isHeldOut
@@ -297,7 +297,7 @@ struct TriggerDecision {
 
   private func emission(_ record: Record) -> Emission {
     var fields: [(String, CBORValue)] = [
-      ("program", .text(program.id)), ("version", .text(program.version.description)),
+      ("program", .text(program.id)), ("version", .text(binding.version)),
       ("trigger", .unsigned(event.position)), ("run", .text(record.run)),
       ("outcome", .text(record.outcome)), ("reason", .text(record.reason)),
       ("filters", .array(record.filters)),
