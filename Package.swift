@@ -111,9 +111,10 @@ let package = Package(
     library(
       "Host",
       [
-        "Delivery", "Policies", "Engine", "Ledger", "Catalog", "Deliveries", "Programs",
-        "ShippedPrograms",
+        "Delivery", "Policies", "Engine", "Ledger", "Catalog", "Deliveries", "Journeys", "Programs",
+        "ShippedPrograms", "CBOR",
       ]),
+    library("Explaining", ["Ledger", "CBOR", "JSON", "CivilTime"]),
     .target(
       name: "CAppendLoop", path: "Sources/CAppendLoop", linkerSettings: [.linkedLibrary("lmdb")]),
     library(
@@ -122,7 +123,7 @@ let package = Package(
     .executableTarget(
       name: "recount",
       dependencies: [
-        "Benchmarks", "Host", "Intake", "Simulation", "Policies", "Engine", "Ledger", "Programs", "Metrics", "Candidates",
+        "Benchmarks", "Explaining", "Silences", "Host", "Intake", "Simulation", "Policies", "Engine", "Ledger", "Programs", "Metrics", "Candidates",
         "Journeys", "Deliveries", "Decisions", "Catalog", "CBOR", "JSON", "CivilTime", argumentParser,
       ], path: "Sources/recount", swiftSettings: settings + [.strictMemorySafety()]),
     tests("CivilTime", ["CivilTime"]),
@@ -136,6 +137,12 @@ let package = Package(
     tests("Intake", ["Intake", "JSON", "CBOR", "CivilTime", "Ledger", "Engine"]),
     tests(
       "Delivery", ["Delivery", "Engine", "Ledger", "Programs", "JSON", "CBOR", "CivilTime"]),
+    tests(
+      "Explaining",
+      [
+        "Explaining", "Host", "Policies", "Engine", "Metrics", "Programs", "ShippedPrograms",
+        "Ledger", "CBOR", "JSON", "CivilTime",
+      ]),
     tests("Simulation", ["Simulation", "CBOR"]),
   ],
   cxxLanguageStandard: .cxx17

@@ -81,6 +81,11 @@ package final class Candidates: Projection {
     ids.number(of: Array(id.utf8)).map { rows.row($0) != nil } ?? false
   }
 
+  package func reset() {
+    // After a commit that failed, the numbers of its new types are given to others.
+    roles.removeAll()
+  }
+
   package func project(_ event: Event, subject: UInt32) {
     guard let role = roles.role(ofType: event.type),
       let id = event.payload.view(forKey: Field.candidate)?.textBytesRange

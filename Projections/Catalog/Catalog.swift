@@ -46,6 +46,8 @@ package final class Catalog: Projection {
   private let context: FoldContext
   /// Checked programs by version.
   private var programs: [String: Program] = [:]
+  /// Counts how often the tables were opened: what others derived from them is void after that.
+  package private(set) var generation = 0
   /// Activations in force, in the order of their positions.
   package private(set) var active: [ActivationRow] = [] {
     didSet { revision += 1 }
@@ -64,6 +66,7 @@ package final class Catalog: Projection {
   }
 
   package func reset() {
+    generation += 1
     programs = [:]
     active = []
     activations.forEach { _, row in

@@ -66,6 +66,11 @@ package final class Deliveries: Projection {
     } ?? 0
   }
 
+  package func reset() {
+    // After a commit that failed, the numbers of its new types are given to others.
+    roles.removeAll()
+  }
+
   package func project(_ event: Event, subject: UInt32) {
     guard let role = roles.role(ofType: event.type) else { return }
     let data = event.payload

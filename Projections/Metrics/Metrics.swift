@@ -76,6 +76,11 @@ package final class Metrics: Projection {
 
   package func concerns(type: String) -> Bool { Self.role(of: type) != nil }
 
+  package func reset() {
+    // After a commit that failed, the numbers of its new types are given to others.
+    roles.removeAll()
+  }
+
   package func project(_ event: Event, subject: UInt32) {
     guard let role = roles.role(ofType: event.type) else { return }
     let data = event.payload

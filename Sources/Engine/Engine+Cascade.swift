@@ -109,6 +109,7 @@ extension Engine {
       position: position, header: header(position), subject: subject, source: source,
       externalID: externalID, payload: payload)
     ledgerTime = max(ledgerTime, event.recordedAt)
+    if isDecision(event) { decisionCount += 1 }
     if event.kind == .effect { requested.append(event) }
     pending.append(event)
     depths.append(depth)

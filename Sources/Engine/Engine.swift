@@ -38,6 +38,8 @@ package final class Engine {
   var emissions = Emissions()
   /// Effects requested since they were last taken.
   var requested: [Event] = []
+  /// Decisions made since the engine was opened.
+  package internal(set) var decisionCount = 0
   /// Why the last flush of the views failed; nil: it did not.
   package internal(set) var flushFailure: String?
   /// Inputs that wait for the next turn's time: the first activations of a new directory.
@@ -196,7 +198,7 @@ package final class Engine {
       position: pending[first].position, decisions: pending[first...].filter { isDecision($0) })
   }
 
-  private func isDecision(_ event: Event) -> Bool {
+  func isDecision(_ event: Event) -> Bool {
     event.kind == .decision && event.type == decisionType
   }
 

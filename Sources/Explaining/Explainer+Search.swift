@@ -112,11 +112,12 @@ extension Explainer {
     let known = (0..<names.count(.program)).compactMap {
       names.name(.program, UInt32($0 + 1))
     }
+    let sorted = known.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     let hint =
-      NearName.nearest(to: program, among: known).map { "did you mean \($0)?" }
-      ?? (known.isEmpty
+      NearName.nearest(to: program, among: sorted).map { "did you mean \($0)?" }
+      ?? (sorted.isEmpty
         ? "nothing of any program is in the ledger yet"
-        : "there are \(known.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }.joined(separator: ", "))")
+        : "there are \(sorted.joined(separator: ", "))")
     throw ExplanationError(
       "the ledger knows no program \"\(Printable.text(program))\": \(hint)")
   }
@@ -130,7 +131,8 @@ extension Explainer {
       if record.byteCount >= end { near.offer(record, EventHeader.byteCount..<end) }
       return true
     }
-    let hint = near.found.map { "did you mean \(Printable.text($0))?" }
+    let hint =
+      near.found.map { "did you mean \(Printable.text($0))?" }
       ?? "recount log lists the events with their subjects"
     return ExplanationError(
       "the ledger has no event about \"\(Printable.text(subject))\": \(hint)")

@@ -99,7 +99,8 @@ extension DecisionExplanation {
     case EventType.candidateUpdated: item(event)
     case EventType.candidateRemoved: shown(event, Field.reason)
     case EventType.deliveryRequested:
-      "\(shown(event, Field.template)) to \(shown(event, Field.to)), step \(shown(event, Field.step))"
+      "\(shown(event, Field.template)) to \(shown(event, Field.to)), "
+        + "step \(shown(event, Field.step))"
     case EventType.deliveryWithheld: withheld(event)
     case EventType.actionRequested: action(event)
     default: Printable.value(event.data.value)
@@ -111,8 +112,8 @@ extension DecisionExplanation {
     guard event.data.view(forKey: Field.to) != nil else {
       return "in \(from): \(shown(event, Field.reason))\(variables(of: event))"
     }
-    return "\(from) → \(shown(event, Field.to)), \(shown(event, Field.reason))\(variables(of: event))"
-      + timers(of: event)
+    return "\(from) → \(shown(event, Field.to)), \(shown(event, Field.reason))"
+      + variables(of: event) + timers(of: event)
   }
 
   private static func exit(_ event: NamedEvent) -> String {
@@ -122,7 +123,8 @@ extension DecisionExplanation {
     }
     if let revenue = event.data.view(forKey: Field.revenue)?.int64 {
       let touch = event.text(Field.touch)
-      text += "; revenue \(revenue) minor units, last touch "
+      text +=
+        "; revenue \(revenue) minor units, last touch "
         + (touch.isEmpty ? "none" : Printable.text(touch))
     }
     return text

@@ -74,8 +74,11 @@ extension DecisionExplanation {
       let length = Printable.elapsed(silence.due - silence.since)
       let last = silence.last.map { ", which was \($0.type) at position \($0.position)" } ?? ""
       pairs.append(
-        ("silence", "\(length) without an event for \(Printable.text(silence.key)) since "
-          + "\(Printable.seconds(silence.since))\(last)"))
+        (
+          "silence",
+          "\(length) without an event for \(Printable.text(silence.key)) since "
+            + "\(Printable.seconds(silence.since))\(last)"
+        ))
     }
     // As the program's expressions name them.
     let data = Self.fields(of: trigger.data.value).map { ("event.\($0.name)", $0.value) }

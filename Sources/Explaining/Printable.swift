@@ -36,10 +36,15 @@ package enum Printable {
     case .array(let items): "[" + items.map { Self.value($0) }.joined(separator: ", ") + "]"
     case .map(let map):
       "{"
-        + map.entries.map { "\(text($0.key.string ?? Self.value($0.key))): \(Self.value($0.value))" }
+        + map.entries.map { "\(name($0.key)): \(Self.value($0.value))" }
         .joined(separator: ", ") + "}"
     default: value.diagnostic
     }
+  }
+
+  /// A map's key: plain where it is a text.
+  private static func name(_ key: CBORValue) -> String {
+    key.string.map { text($0) } ?? value(key)
   }
 
   /// A value in one line of at most 60 characters: of a longer one the beginning.
@@ -74,6 +79,11 @@ package enum Printable {
   package static func seconds(_ microseconds: Int64) -> String {
     String(RFC3339.string(microseconds: microseconds).prefix { $0 != "." })
       .replacing("T", with: " ")
+  }
+
+  /// `2024-03-04 00:50`: whole minutes, in UTC.
+  package static func minutes(_ microseconds: Int64) -> String {
+    String(seconds(microseconds).dropLast(3))
   }
 
   /// How long something took, in the two largest units: `6h48m`, `1.6s`, `3d`.

@@ -47,8 +47,8 @@ package struct TextPage {
     }
   }
 
-  /// `label`, then `text` wrapped beside it, but not at no-break spaces; the lines after the first begin with `rest`, which is
-  /// as wide as `prefix`.
+  /// `label`, then `text` wrapped beside it, but not at no-break spaces; the lines after the first
+  /// begin with `rest`, which is as wide as `prefix` is on a terminal.
   package mutating func hanging(
     _ label: String, _ text: String, prefix: String = "", rest: String? = nil,
     emphasis: Emphasis? = nil

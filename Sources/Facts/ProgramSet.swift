@@ -12,6 +12,8 @@ package final class ProgramSet {
   /// Active programs by type of their triggers, in the order in which they were activated.
   private var triggered: [String: [ProgramBinding]] = [:]
   private var revision = -1
+  /// The catalog's generation that the bindings follow from.
+  private var generation = 0
 
   package init(catalog: Catalog, features: Features) {
     self.catalog = catalog
@@ -26,6 +28,7 @@ package final class ProgramSet {
   /// The version of a program that was ever activated; nil where it is none that this binary
   /// accepts.
   package func binding(version: String) -> ProgramBinding? {
+    forgetIfReopened()
     if let known = bindings[version] { return known }
     guard let program = catalog.program(version: version) else { return nil }
     let binding = ProgramBinding(program, features: features)
@@ -37,6 +40,13 @@ package final class ProgramSet {
   package func triggered(by type: String) -> [ProgramBinding] {
     if revision != catalog.revision { refresh() }
     return triggered[type] ?? []
+  }
+
+  /// After a commit that failed, or a rebuild, features may have other numbers.
+  private func forgetIfReopened() {
+    guard generation != catalog.generation else { return }
+    generation = catalog.generation
+    bindings = [:]
   }
 
   private func refresh() {

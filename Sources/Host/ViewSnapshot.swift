@@ -13,7 +13,7 @@ package final class ViewSnapshot {
   package let context: FoldContext
   /// The ledger's end, to which all projections are folded.
   package let end: Ledger.Head
-  /// How far each projection's stored rows had come.
+  /// How far the stored rows of the projections asked for had come.
   package private(set) var progress: [(projection: String, position: UInt64)] = []
   /// Other tables that were asked for, as stored.
   private let rows: FrozenRows
@@ -21,10 +21,11 @@ package final class ViewSnapshot {
   /// Reads the directory.
   /// - Parameters:
   ///   - extraTables: Tables to be read as stored beside the projections', see ``forEachRow``.
+  ///   - others: Projections whose stored progress is wanted beside that.
   ///   - make: Makes the projections that are wanted, in the engine's order.
   /// - Throws: ``DirectoryError`` where there is no ledger; nothing is made.
   package init(
-    directory: String, extraTables: [String] = [],
+    directory: String, extraTables: [String] = [], alsoProgressOf others: [String] = [],
     _ make: (FoldContext) -> [any Projection] = { _ in [] }
   ) throws {
     try DirectoryLock.requireLedger(directory: directory)
@@ -34,7 +35,7 @@ package final class ViewSnapshot {
       views: directory + "/views",
       projections.map { ($0.name, $0.version, $0.tables.map(\.name)) }
         + [(FrozenRows.engine, FrozenRows.engineVersion, [context.subjects.name])],
-      extraTables)
+      extraTables, others)
     var options = LedgerOptions()
     options.readOnly = true
     let ledger = try Ledger(directory: directory + "/ledger", options: options)
@@ -48,6 +49,9 @@ package final class ViewSnapshot {
     for projection in projections {
       for table in projection.tables { try table.open(rows) }
       projection.reset()
+    }
+    progress = (others.isEmpty ? projections.map(\.name) : others).map {
+      ($0, rows.position(of: $0))
     }
     try fold(projections)
   }
@@ -66,7 +70,6 @@ package final class ViewSnapshot {
   private func fold(_ projections: [any Projection]) throws {
     let own = rows.position(of: FrozenRows.engine)
     let positions = projections.map { rows.position(of: $0.name) }
-    progress = zip(projections, positions).map { ($0.name, $1) }
     let first = min(own, positions.min() ?? own) + 1
     guard !projections.isEmpty, first <= end.position else { return }
     var concerns: [String: Bool] = [:]
@@ -97,7 +100,7 @@ private final class FrozenRows: RowSource {
 
   init(
     views: String, _ groups: [(name: String, version: String, tables: [String])],
-    _ extraTables: [String]
+    _ extraTables: [String], _ others: [String]
   ) throws {
     guard Self.isTrusted(views) else { return }
     let store = try ViewStore(directory: views, readOnly: true)
@@ -121,6 +124,9 @@ private final class FrozenRows: RowSource {
       for table in group.tables { tables[table] = nil }
     }
     for table in extraTables { tables[table] = try Self.rows(of: table, in: store) }
+    for name in others where positions[name] == nil {
+      positions[name] = try store.progress(of: name)?.position
+    }
   }
 
   func position(of name: String) -> UInt64 { positions[name] ?? 0 }

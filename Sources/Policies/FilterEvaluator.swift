@@ -16,12 +16,28 @@ struct Verdict {
   let record: CBORValue
 }
 
+/// Messages requested in reaction to the present event, which no projection has counted yet.
+final class PendingSends {
+  private var list: [(program: String, channel: Program.Channel)] = []
+
+  func removeAll() { list.removeAll(keepingCapacity: true) }
+
+  func add(program: String, channel: Program.Channel) { list.append((program, channel)) }
+
+  /// How many there are on a channel; of one program, or of all.
+  func count(program: String?, channel: Program.Channel) -> Int {
+    list.count { $0.channel == channel && (program == nil || $0.program == program) }
+  }
+}
+
 /// Asks filters, for the program and customer that the scope stands at.
 struct FilterEvaluator {
   let scope: Scope
   let deliveries: Deliveries
   let profiles: Profiles
   let names: Names
+  /// All that one event leads to is about one customer.
+  let pendingSends = PendingSends()
 
   /// Asks one filter. One that fails to evaluate rejects.
   func ask(_ filter: Program.Filter) -> Verdict {
@@ -49,10 +65,14 @@ struct FilterEvaluator {
 
   private func ask(_ id: String, _ cap: Program.Cap) -> Verdict {
     let program = scope.binding.map { $0.program.id } ?? ""
-    let count = deliveries.count(
+    let requested = deliveries.count(
       ofSubject: scope.customer,
       program: cap.countsAllPrograms ? nil : names.number(.program, program) ?? .max,
       channel: cap.channel.rawValue, now: scope.now, within: cap.perMicroseconds)
+    let count =
+      requested
+      + pendingSends.count(
+        program: cap.countsAllPrograms ? nil : program, channel: cap.channel)
     let passed = count < cap.limit
     return Verdict(
       passed: passed,

@@ -90,6 +90,7 @@ extension JourneyRunner {
         ("idempotencyKey", .text(id)),
       ])
     draft.facts.sent[channel, default: 0] += 1
+    filters.pendingSends.add(program: draft.row.program, channel: send.channel)
   }
 
   /// The events that say why planned sends are not made.

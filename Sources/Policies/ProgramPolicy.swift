@@ -39,6 +39,7 @@ package final class ProgramPolicy: Policy {
     to event: Event, subject: UInt32, emitting emissions: inout Emissions
   ) {
     let type = context.names.name(.type, event.type) ?? ""
+    filters.pendingSends.removeAll()
     if type == EventType.timerFired {
       fire(event, subject, type, &emissions)
       return

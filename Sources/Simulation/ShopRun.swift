@@ -1,5 +1,5 @@
 import CBOR
-import Engine
+package import Engine
 import Ledger
 package import Policies
 
@@ -20,13 +20,19 @@ package struct ShopRun {
   }
 
   /// Runs until the shop has no more events, then until no timer is left.
-  /// - Parameter progress: Told the virtual time after every event.
-  package mutating func run(_ progress: (Int64) -> Void = { _ in }) throws {
+  /// - Parameters:
+  ///   - onEvent: Told every event of the shop before it goes in.
+  ///   - progress: Told the virtual time after every event.
+  package mutating func run(
+    onEvent: (Input) throws -> Void = { _ in }, progress: (Int64) -> Void = { _ in }
+  ) throws {
     while true {
       let due = store.engine.nextTimer()
       if let time = shop.nextTime, due.map({ time < $0 }) ?? true {
         guard let event = shop.next() else { continue }
-        _ = try store.engine.turn([Self.input(event)], clock: .event, commits: isLarge)
+        let input = Self.input(event)
+        try onEvent(input)
+        _ = try store.engine.turn([input], clock: .event, commits: isLarge)
         eventCount += 1
         progress(event.time)
       } else if let due {

@@ -48,14 +48,15 @@ struct Ingest: ParsableCommand {
       end: { _ in })
     let tally = Mutex(IngestTally())
     try feed(source, thread, tally, rejected, started)
-    let position = try thread.perform { host in
+    let (position, decisions) = try thread.perform { host in
       try host.close()
-      return host.store.ledger.end.position
+      return (host.store.ledger.end.position, host.store.engine.decisionCount)
     }
     thread.close()
     try rejected?.close()
     let seconds = Double(WallClock.elapsed() - started) / 1_000_000
-    let total = tally.withLock { $0 }
+    var total = tally.withLock { $0 }
+    total.decisions = decisions
     report(total, position: position, seconds: seconds)
     if total.rejected > 0 { throw ExitCode(3) }
   }
@@ -140,6 +141,7 @@ struct IngestTally: Sendable {
   var appended = 0
   var duplicates = 0
   var rejected = 0
+  /// Decisions made, also by timers that became due.
   var decisions = 0
 
   mutating func add(_ other: IngestTally) {
@@ -147,7 +149,6 @@ struct IngestTally: Sendable {
     appended += other.appended
     duplicates += other.duplicates
     rejected += other.rejected
-    decisions += other.decisions
   }
 }
 
@@ -179,9 +180,7 @@ final class SharedTally: Sendable {
 
   private static func count(_ receipt: Receipt, _ line: Int, _ state: inout State) {
     switch receipt {
-    case .appended(_, let decisions):
-      state.tally.appended += 1
-      state.tally.decisions += decisions.count
+    case .appended: state.tally.appended += 1
     case .duplicate: state.tally.duplicates += 1
     case .conflict(let position, let field):
       state.tally.rejected += 1

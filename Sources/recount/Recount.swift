@@ -1,7 +1,7 @@
 import ArgumentParser
 import Glibc
 
-/// The command line. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 input lines were refused.
+/// The command line. Exit codes: 0 done, 1 failed, 3 input lines were refused, 64 wrong usage.
 @main
 struct Recount: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -15,7 +15,8 @@ struct Recount: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      Demo.self, Ingest.self, Advance.self, Log.self, Digest.self, Rebuild.self,
+      Demo.self, Ingest.self, Advance.self, Log.self, Why.self, CandidatesCommand.self,
+      MetricsCommand.self, ProgramsCommand.self, StatusCommand.self, Digest.self, Rebuild.self,
       Bench.self,
     ])
 }

@@ -13,8 +13,10 @@ final class TemporaryDirectory: Sendable {
     try? FileManager.default.removeItem(atPath: path)
   }
 
-  /// A path inside, where nothing is yet.
+  /// A new directory inside.
   func inside(_ name: String) -> String {
-    "\(path)/\(name)"
+    let inner = "\(path)/\(name)"
+    mkdir(inner, 0o700)
+    return inner
   }
 }

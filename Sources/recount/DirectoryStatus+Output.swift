@@ -1,0 +1,125 @@
+import CivilTime
+import Explaining
+import JSON
+import Ledger
+
+extension DirectoryStatus {
+  /// Writes the fields of one JSON object; see `recount status --help`.
+  func write(to object: inout JSONWriter) {
+    object.field("directory", directory)
+    object.field("position", end.position)
+    Self.write("recordedAt", end.position == 0 ? nil : end.recordedAt, to: &object)
+    object.key("events")
+    if let events {
+      object.object { kinds in
+        for (kind, count) in events { kinds.field(kind.name, count) }
+      }
+    } else {
+      object.null()
+    }
+    object.key("programs")
+    object.array { array in
+      for program in programs where program.isActive {
+        array.object { item in
+          item.field("program", program.id)
+          item.field("version", program.version)
+          item.field("runs", program.runs)
+          item.field("runsOfOlderVersions", program.olderRuns)
+        }
+      }
+    }
+    object.key("runs")
+    object.object { item in
+      item.field("active", activeRuns)
+      item.field("total", runs)
+    }
+    object.key("timers")
+    object.object { item in
+      item.field("armed", runTimers + silenceTimers)
+      Self.write("nextDue", nextDue, to: &item)
+      item.field("ofRuns", runTimers)
+      item.field("ofSilences", silenceTimers)
+      item.field("silencesAsOf", silencesAsOf)
+    }
+    object.field("candidates", candidates)
+    object.field("unansweredEffects", unanswered)
+    object.key("views")
+    object.object { views in
+      for (name, position) in progress { views.field(name, position) }
+    }
+    object.key("files")
+    object.object { sizes in
+      for (name, bytes) in files { sizes.field(name, bytes) }
+    }
+  }
+
+  private static func write(_ name: String, _ time: Int64?, to object: inout JSONWriter) {
+    object.key(name)
+    if let time { object.string(RFC3339.string(microseconds: time)) } else { object.null() }
+  }
+
+  /// Writes the status for people.
+  func write(to page: inout TextPage) {
+    page.heading("\(directory), position \(end.position)")
+    var pairs: [(name: String, value: String)] = []
+    if end.position > 0 { pairs.append(("ledger time", Printable.time(end.recordedAt) + " UTC")) }
+    pairs.append(("events", eventsText))
+    pairs.append(("runs", "\(activeRuns) active of \(runs)"))
+    pairs.append(("timers", timersText))
+    pairs.append(("candidates", "\(candidates) live"))
+    pairs.append(("effects", "\(unanswered) without an answer"))
+    pairs.append(("views", viewsText))
+    pairs.append(
+      ("on disk", files.map { "\($0.name) \(Self.size($0.bytes))" }.joined(separator: ", ")))
+    page.pairs(pairs)
+    let active = programs.filter(\.isActive)
+    guard !active.isEmpty else { return }
+    page.line()
+    page.table(
+      [
+        .init("program"), .init("version"), .init("runs", .right),
+        .init("of older versions", .right), .init("title"),
+      ],
+      active.map { program in
+        [
+          program.id, String(program.version.prefix(12)), String(program.runs),
+          program.olderRuns == 0 ? "" : String(program.olderRuns), Printable.text(program.title),
+        ]
+      })
+  }
+
+  private var eventsText: String {
+    guard let events else { return "\(end.position), by kind with --count" }
+    return events.map { "\($0.kind.name) \($0.count)" }.joined(separator: ", ")
+  }
+
+  private var timersText: String {
+    let isBehind = silencesAsOf < end.position
+    guard nextDue != nil || isBehind else { return "none armed" }
+    let asOf = isBehind ? " as of position \(silencesAsOf)" : ""
+    let next = nextDue.map { ", the next due \(Printable.seconds($0))" } ?? ""
+    return "\(runTimers + silenceTimers) armed (\(runTimers) of runs, \(silenceTimers) of "
+      + "silences\(asOf))\(next)"
+  }
+
+  private var viewsText: String {
+    let behind = progress.filter { $0.position < end.position }
+    guard !behind.isEmpty else { return "all at \(end.position)" }
+    if let first = behind.first, behind.count == progress.count,
+      behind.allSatisfy({ $0.position == first.position })
+    {
+      return "all at \(first.position), \(end.position - first.position) events behind"
+    }
+    return behind.map { "\($0.projection) at \($0.position)" }.joined(separator: ", ")
+      + (behind.count < progress.count ? ", the others at \(end.position)" : "")
+  }
+
+  /// `12.3 MB`.
+  private static func size(_ bytes: Int64) -> String {
+    let units = [("GB", 1e9), ("MB", 1e6), ("kB", 1e3)]
+    for (name, size) in units where Double(bytes) >= size {
+      return "\(Printable.number(Double(bytes) / size, digits: 1)) \(name)"
+    }
+    return "\(bytes) B"
+  }
+}

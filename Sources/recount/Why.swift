@@ -1,0 +1,122 @@
+import ArgumentParser
+import Explaining
+import Glibc
+import Host
+import JSON
+import Ledger
+
+/// `recount why`.
+struct Why: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Explain a decision: what it looked at, how it came out, what followed.",
+    discussion: """
+      Give the decision's position, or that of anything that followed from it: a delivery, an \
+      action, a move of a run, an outcome. With --subject every decision about a customer is \
+      listed and the last one explained, with --all each of them.
+
+      Everything shown is read from the ledger; a data directory that another process is using \
+      can be asked too.
+
+      JSON of one decision: asked, position, program, subject, recordedAt, outcome, reason, run, \
+      version, trigger, filters [{id, verdict, read}], features [{name, value}], reasons \
+      [{name, points}], actions, dedupe, model, margin, score, level, offer, variant, propensity, \
+      fallback, triggerEvent, silence {timer, key, since, due, last}, earlier {position, \
+      recordedAt, outcome}, runState {id, key, state, exit, active, timers}, followed [an event \
+      as recount log prints it, with causeType and outcomes], through. What does not apply is \
+      null. JSON with --subject: position, subject, program, decisions [{position, recordedAt, \
+      program, outcome, reason, run, score}], explained [as above].
+      """)
+
+  @OptionGroup var data: DataOptions
+  @Option(help: "Position of the decision, or of anything that followed from it.")
+  var decision: UInt64?
+  @Option(help: "Every decision about this subject, usually a customer id.")
+  var subject: String?
+  @Option(help: "Only decisions of this program.")
+  var program: String?
+  @Flag(help: "With --subject: explain every decision, not only the last one.")
+  var all = false
+
+  func validate() throws {
+    guard (decision == nil) != (subject == nil) else {
+      throw ValidationError("give either --decision POSITION or --subject ID")
+    }
+    guard subject != nil || (program == nil && !all) else {
+      throw ValidationError("--program and --all go with --subject")
+    }
+  }
+
+  func run() throws {
+    let snapshot = try ViewSnapshot(directory: data.data)
+    defer { snapshot.close() }
+    let explainer = try Explainer(snapshot.ledger)
+    if let decision {
+      explain(try explainer.explanation(at: decision))
+    } else if let subject {
+      let decisions = try explainer.decisions(about: subject, program: program)
+      let explained = all ? decisions[...] : decisions.suffix(1)
+      let explanations = try explained.map { try explainer.explanation(at: $0.position) }
+      if data.json {
+        printJSON(subject, decisions, explanations, snapshot.end.position)
+      } else {
+        printText(subject, decisions, explanations)
+      }
+    }
+  }
+
+  private func explain(_ explanation: DecisionExplanation) {
+    if data.json {
+      var writer = JSONWriter()
+      explanation.write(to: &writer)
+      writer.newline()
+      Output.write(writer.bytes, to: STDOUT_FILENO)
+    } else {
+      var page = TextPage.terminal()
+      explanation.write(to: &page)
+      Output.write(Array(page.text.utf8), to: STDOUT_FILENO)
+    }
+  }
+
+  private func printText(
+    _ subject: String, _ decisions: [DecisionFacts], _ explanations: [DecisionExplanation]
+  ) {
+    var page = TextPage.terminal()
+    let count = "\(decisions.count) decision\(decisions.count == 1 ? "" : "s")"
+    page.heading("\(count) about \(Printable.text(subject))")
+    page.table(
+      [
+        .init("position", .right), .init("at (UTC)"), .init("program"), .init("outcome"),
+        .init("reason"), .init("score", .right), .init("run"),
+      ],
+      decisions.map { decision in
+        [
+          String(decision.position), Printable.seconds(decision.event.recordedAt),
+          decision.program, decision.outcome, Printable.text(decision.reason),
+          decision.score.map { Printable.number($0, digits: 4) } ?? "",
+          Printable.text(decision.run),
+        ]
+      })
+    for explanation in explanations { explanation.write(to: &page) }
+    Output.write(Array(page.text.utf8), to: STDOUT_FILENO)
+  }
+
+  private func printJSON(
+    _ subject: String, _ decisions: [DecisionFacts], _ explanations: [DecisionExplanation],
+    _ position: UInt64
+  ) {
+    Output.json { object in
+      object.field("position", position)
+      object.field("subject", subject)
+      object.key("program")
+      if let program { object.string(program) } else { object.null() }
+      object.key("decisions")
+      object.array { array in
+        for decision in decisions { array.object { decision.writeSummary(to: &$0) } }
+      }
+      object.key("explained")
+      object.array { array in
+        for explanation in explanations { explanation.write(to: &array) }
+      }
+    }
+  }
+}

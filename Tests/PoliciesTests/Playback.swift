@@ -1,0 +1,104 @@
+import CBOR
+import Catalog
+import Engine
+import Foundation
+import Ledger
+import Policies
+import Programs
+
+/// Does the steps of a history to a store, and can close and open it in between.
+final class Playback {
+  private(set) var store: Store
+  private let directory: String
+  private let options: StoreOptions
+
+  init(_ directory: String, _ options: StoreOptions = .quick(), programs: [Program] = []) throws {
+    self.directory = directory
+    self.options = options
+    store = try Store(directory: directory, options: options)
+    try hold(programs)
+  }
+
+  private func hold(_ programs: [Program]) throws {
+    guard store.catalog.activationCount == 0 else { return }
+    for (index, program) in programs.enumerated() {
+      store.engine.holdForFirstTurn(program.activation(count: index))
+    }
+  }
+
+  /// A whole history in a new directory.
+  static func of(
+    _ history: RandomHistory, in directory: String, _ options: StoreOptions = .quick()
+  ) throws -> Playback {
+    let playback = try Playback(directory, options, programs: history.programs)
+    for step in history.steps { try playback.take(step) }
+    return playback
+  }
+
+  func take(_ step: Step) throws {
+    switch step {
+    case .turn(let inputs, let clock): _ = try store.engine.turn(inputs, clock: clock)
+    case .advance(let time):
+      while try store.engine.advance(to: time, limit: 100) == 100 {}
+    case .activate(let program):
+      let activation = program.activation(count: store.catalog.activationCount)
+      let clock = TurnClock.wall(now: store.engine.committed.recordedAt)
+      _ = try store.engine.turn([activation], clock: clock)
+    case .answer(let number, let type, let id, let time):
+      guard let effect = try effect(number) else { return }
+      let isAction = type.hasPrefix("action")
+      let key = isAction ? "actionId" : "deliveryId"
+      guard let effectID = effect.payload.value[key]?.string else { return }
+      let outcome = Input(
+        kind: .outcome, type: type, subject: Array(effect.subject.utf8),
+        source: Array(OwnSource.outcome.utf8), externalID: Array("\(effectID)/\(id)".utf8),
+        occurredAt: time,
+        payload: CBORValue.object([(key, .text(effectID)), ("channel", "email")]).encoded())
+      _ = try store.engine.turn(
+        [outcome], clock: .wall(now: store.engine.committed.recordedAt))
+    }
+  }
+
+  private func effect(_ number: Int) throws -> Event? {
+    let effects = try events().filter { $0.kind == .effect }
+    return effects.isEmpty ? nil : effects[number % effects.count]
+  }
+
+  /// Closes the store and opens it again, after deleting the views if asked.
+  func reopen(deletingViews: Bool = false) throws {
+    try store.close()
+    if deletingViews { try FileManager.default.removeItem(atPath: directory + "/views") }
+    store = try Store(directory: directory, options: options)
+  }
+
+  func events() throws -> [Event] { try store.allEvents() }
+
+  func digest() throws -> [String] { try store.digest() }
+}
+
+extension StoreOptions {
+  /// No growing ahead: tests make hundreds of small ledgers.
+  static func quick(flushRows: Int = 65_536) -> StoreOptions {
+    var options = StoreOptions()
+    options.ledger.growAheadBytes = 0
+    options.engine.flushRows = flushRows
+    return options
+  }
+}
+
+extension Store {
+  /// Every event of the ledger.
+  func allEvents() throws -> [Event] {
+    var events: [Event] = []
+    try ledger.forEachEvent(from: 1) { (event) -> Bool in
+      events.append(event)
+      return true
+    }
+    return events
+  }
+
+  /// Every table with its digest.
+  func digest() throws -> [String] {
+    try engine.digest().map { "\($0.table) \($0.digest)" }
+  }
+}

@@ -1,0 +1,203 @@
+import CBOR
+import Engine
+import Programs
+import ShippedPrograms
+import Simulation
+
+/// One thing that is done to a store.
+enum Step {
+  case turn([Input], TurnClock)
+  case advance(to: Int64)
+  /// Reports something of the n-th effect, modulo how many there are.
+  case answer(Int, type: String, id: String, at: Int64)
+  case activate(Program)
+}
+
+/// Histories that nobody would think of: few customers who do everything at once, late events,
+/// duplicates and conflicts, exact ends of windows, new versions of programs in mid-run.
+struct RandomHistory {
+  private(set) var steps: [Step] = []
+  /// The programs that are active from the start.
+  private(set) var programs: [Program] = []
+  let isWallClock: Bool
+  private var random: SplitMix64
+  private var now: Int64 = 1_709_546_400_000_000
+  private var count = 0
+  private var sent: [Input] = []
+
+  private static let minute: Int64 = 60_000_000
+  private static let gaps: [Int64] = [
+    0, 0, 0, 1, 1_000_000, minute, 5 * minute, 10 * minute, 29 * minute, 30 * minute,
+    30 * minute + 1, 60 * minute, 61 * minute, 3 * 60 * minute, 23 * 60 * minute,
+    48 * 60 * minute,
+  ]
+
+  init(seed: UInt64, steps stepCount: Int, wallClock: Bool = false) throws {
+    random = SplitMix64(seed: seed)
+    isWallClock = wallClock
+    for id in ShippedPrograms.ids {
+      guard let body = ShippedPrograms.body(id) else { continue }
+      let holdout = ProgramOverride(path: "holdout", value: id == "abandoned-cart" ? "30" : "0")
+      programs.append(try Program(body: body, folder: id, overrides: [holdout]))
+    }
+    programs.append(try NudgeProgram.program())
+    for customer in 0..<4 { steps.append(turn([join(customer)])) }
+    for _ in 0..<stepCount { steps.append(try step()) }
+    now += 40 * 24 * 60 * Self.minute
+    steps.append(wallClock ? turn([]) : .advance(to: now))
+  }
+
+  private mutating func turn(_ inputs: [Input]) -> Step {
+    .turn(inputs, isWallClock ? .wall(now: now) : .event)
+  }
+
+  private mutating func step() throws -> Step {
+    pass()
+    switch random.below(20) {
+    case 0 where !isWallClock: return .advance(to: now)
+    case 1, 2:
+      count += 1
+      let types = [
+        "delivery.sent", "delivery.delivered", "delivery.opened", "delivery.clicked",
+        "delivery.failed", "action.completed",
+      ]
+      return .answer(
+        random.below(1_000), type: types[random.below(types.count)], id: "o\(count)", at: now)
+    case 3 where random.chance(1, of: 3):
+      return .activate(
+        try NudgeProgram.program([
+          ProgramOverride(path: "params.limit", value: "\(2 + random.below(5))")
+        ]))
+    default:
+      let size = 1 + random.below(4)
+      return turn(
+        (0..<size).map { _ in
+          if random.chance(1, of: 2), !isWallClock { pass() }
+          return input()
+        })
+    }
+  }
+
+  private mutating func pass() {
+    now += Self.gaps[random.below(Self.gaps.count)]
+    // A wall clock may be set back.
+    if isWallClock && random.chance(1, of: 30) { now -= 3 * Self.minute }
+  }
+
+  private mutating func input() -> Input {
+    if let old = sent.last, random.chance(1, of: 12) {
+      var again = random.chance(1, of: 2) ? old : sent[random.below(sent.count)]
+      if random.chance(1, of: 3) { again.payload = CBORValue.object([("x", 1)]).encoded() }
+      return again
+    }
+    let input = fresh()
+    sent.append(input)
+    return input
+  }
+
+  private mutating func fresh() -> Input {
+    let customer = random.below(5)
+    let cart: CBORValue = .text("k\(customer)-\(random.below(3))")
+    let page: CBORValue = .text("p\(random.below(3))")
+    switch random.below(20) {
+    case 0: return join(customer)
+    case 1: return event("customer.updated", customer, ["optedOut": .bool(random.chance(1, of: 3))])
+    case 2, 3, 4: return event("cart.updated", customer, self.cart(cart))
+    case 5: return event("cart.viewed", customer, ["cartId": cart])
+    case 6: return event("cart.abandoned", customer, self.cart(cart))
+    case 7: return event("order.placed", customer, ["cartId": cart, "total": 9_000])
+    case 8:
+      return event(
+        "product.updated", nil,
+        ["productId": .text("P\(random.below(2))"), "inStock": .bool(random.chance(2, of: 3))])
+    case 9: return login(customer)
+    case 10, 11, 12: return change(customer)
+    case 13: return event("verification.started", customer, ["method": "sms_code"])
+    case 14:
+      return event(
+        "verification.completed", customer,
+        [
+          "method": .text(random.chance(1, of: 2) ? "sms_code" : "photo_id"),
+          "outcome": .text(random.chance(1, of: 2) ? "passed" : "denied"),
+        ])
+    case 19: return event("account.confirmed", customer, [:])
+    case 15: return event("page.pinged", customer, ["page": page])
+    case 16: return event("page.left", customer, ["page": page])
+    default:
+      return event(
+        "page.viewed", customer,
+        ["page": page, "seconds": .signed(Int64(random.below(90))), "nick": .text("n\(count)")])
+    }
+  }
+
+  private mutating func join(_ customer: Int) -> Input {
+    event(
+      "customer.updated", customer,
+      [
+        "status": .text(random.chance(9, of: 10) ? "active" : "suspended"),
+        "hasPaymentMethod": .bool(random.chance(9, of: 10)), "optedOut": false,
+        "email": .text("c\(customer)@example.com"),
+        "phone": random.chance(1, of: 8) ? .null : .text("+1555010\(customer)"),
+        "pushToken": .text("t\(customer)"),
+      ])
+  }
+
+  private mutating func cart(_ key: CBORValue) -> CBORValue {
+    let items = (0..<random.below(4)).map { item -> CBORValue in
+      ["id": .text("P\(item)"), "name": "Thing", "price": 4_000, "category": "Home"]
+    }
+    return [
+      "cartId": key, "cartValue": .signed(Int64(random.below(4)) * 4_000),
+      "itemCount": .signed(Int64(items.count)), "items": .array(items),
+    ]
+  }
+
+  private mutating func place() -> CBORValue {
+    random.chance(1, of: 2)
+      ? ["country": "US", "city": "New York", "lat": 40.7, "lon": -74.0]
+      : ["country": "RU", "city": "Moscow", "lat": 55.7, "lon": 37.6]
+  }
+
+  private mutating func login(_ customer: Int) -> Input {
+    event(
+      "login.attempted", customer,
+      [
+        "attemptId": .text("l\(count)"), "deviceFingerprint": .text("d\(random.below(3))"),
+        "ip": "198.51.100.7", "location": place(), "outcome": "success",
+      ])
+  }
+
+  private mutating func change(_ customer: Int) -> Input {
+    let fields = ["password", "email", "recovery_phone", "payment_method"]
+    func one(_ id: String) -> CBORValue {
+      let field = fields[random.below(fields.count)]
+      return [
+        "changeId": .text(id), "field": .text(field),
+        "action": field == "payment_method" ? "added" : "changed", "new": .text("new-\(id)"),
+      ]
+    }
+    let id = "ch\(random.chance(1, of: 6) ? random.below(max(count, 1)) : count)"
+    var data: [(String, CBORValue)] = [
+      ("deviceFingerprint", .text("d\(random.below(5))")), ("ip", "203.0.113.9"),
+      ("location", place()), ("ipReputation", .double(Double(random.below(10)) / 10)),
+    ]
+    if random.chance(1, of: 3) {
+      data.append(("changes", .array((0...random.below(3)).map { one("\(id)-\($0)") })))
+    } else if case .map(let change) = one(id) {
+      data += change.entries.map { ($0.key.string ?? "", $0.value) }
+    }
+    return event("account.changed", customer, .object(data))
+  }
+
+  private mutating func event(_ type: String, _ customer: Int?, _ data: CBORValue) -> Input {
+    count += 1
+    var time: Int64? = now
+    if random.chance(1, of: 15) { time = nil }
+    // Late: it occurred up to two hours ago.
+    if random.chance(1, of: 10) { time = now - Int64(random.below(7_200)) * 1_000_000 }
+    return Input(
+      type: type, subject: Array((customer.map { "c\($0)" } ?? "stock").utf8),
+      source: Array("//test".utf8), externalID: Array("e\(count)".utf8), occurredAt: time,
+      payload: data.encoded())
+  }
+}
