@@ -144,6 +144,13 @@ let package = Package(
         "Ledger", "CBOR", "JSON", "CivilTime",
       ]),
     tests("Simulation", ["Simulation", "CBOR"]),
+    .testTarget(
+      name: "PoliciesTests",
+      dependencies: [
+        "Policies", "ShippedPrograms", "Simulation", "Engine", "Ledger", "LMDB", "Programs",
+        "Binding", "Expressions", "Candidates", "Catalog", "Journeys", "Deliveries", "CBOR",
+        "CivilTime",
+      ], path: "Tests/PoliciesTests", exclude: ["Goldens"], swiftSettings: settings),
   ],
   cxxLanguageStandard: .cxx17
 )

@@ -46,7 +46,15 @@ struct FeaturePlan {
   /// An entity other than the customer.
   struct Entity {
     let kind: UInt32
+    /// What a key begins with in the table of entities.
+    let keyPrefix: [UInt8]
     let key: EventExpression
+
+    init(kind: UInt32, key: EventExpression) {
+      self.kind = kind
+      self.key = key
+      keyPrefix = BigEndian.bytes(kind)
+    }
   }
 
   /// nil: the event's subject.

@@ -143,7 +143,7 @@ package final class Features: Projection {
 
   /// An entity's kind and key, as the table of entities has them.
   private func key(of entity: FeaturePlan.Entity, in event: Event) -> [UInt8]? {
-    var key = BigEndian.bytes(entity.kind)
+    var key = entity.keyPrefix
     guard entity.key.appendKey(of: event, names: context.names, to: &key) else { return nil }
     return key
   }

@@ -38,6 +38,12 @@ package final class Silences: Projection {
     let derive: Program.Derive
     let key: EventExpression
     let binding: ProgramBinding
+    /// What a key begins with in the table of keys.
+    let keyPrefix: [UInt8]
+  }
+
+  private static func keyPrefix(program: String, eventType: String) -> [UInt8] {
+    Array("\(program)\u{0}\(eventType)\u{0}".utf8)
   }
 
   /// An event that silence has brought about.
@@ -112,7 +118,7 @@ package final class Silences: Projection {
   ) {
     let text = String(decoding: key, as: UTF8.self)
     let isArmed = !ends && isArmed(watch, text, event, subject)
-    let id = Array("\(watch.program)\u{0}\(watch.derive.eventType)\u{0}".utf8) + key
+    let id = watch.keyPrefix + key
     if !isArmed && keys.number(of: id) == nil { return }
     let number = keys.intern(id)
     let due = isArmed ? event.recordedAt + watch.derive.silenceMicroseconds : 0
@@ -149,8 +155,9 @@ package final class Silences: Projection {
   }
 
   private func number(in data: CBORView) -> UInt32? {
-    let id = "\(data.text(Field.program))\u{0}\(data.text(Field.event))\u{0}\(data.text(Field.key))"
-    return keys.number(of: Array(id.utf8))
+    let prefix = Self.keyPrefix(
+      program: data.text(Field.program), eventType: data.text(Field.event))
+    return keys.number(of: prefix + data.text(Field.key).utf8)
   }
 
   // MARK: - Definitions
@@ -174,7 +181,9 @@ package final class Silences: Projection {
       watches.append(
         Watch(
           program: binding.program.id, derive: derive, key: EventExpression(derive.key),
-          binding: binding))
+          binding: binding,
+          keyPrefix: Self.keyPrefix(
+            program: binding.program.id, eventType: derive.eventType)))
     }
   }
 

@@ -158,7 +158,23 @@ extension Value {
     case .bytes(let value): .bytes(value)
     case .list(let elements): .array(elements.map(\.cborValue))
     case .optional(let value): (value ?? .null).cborValue
-    case .map, .timestamp, .duration, .type, .abstract: CBORView(storage: cbor).value
+    case .map(let map): Self.cborValue(map) ?? CBORView(storage: cbor).value
+    case .timestamp, .duration, .type, .abstract: .text(text)
+    }
+  }
+
+  /// A map with text keys as a CBOR value; nil for other keys.
+  private static func cborValue(_ map: MapValue) -> CBORValue? {
+    var pairs: [(String, CBORValue)] = []
+    pairs.reserveCapacity(map.count)
+    for (key, value) in zip(map.keys, map.values) {
+      guard case .string(let name) = key else { return nil }
+      pairs.append((name, value.cborValue))
+    }
+    do throws(CBORError) {
+      return .map(try CBORMap(pairs))
+    } catch {
+      return nil
     }
   }
 

@@ -9,6 +9,7 @@ package final class ProgramSet {
   private let catalog: Catalog
   private let features: Features
   private var bindings: [String: ProgramBinding] = [:]
+  private var last: ProgramBinding?
   /// Active programs by type of their triggers, in the order in which they were activated.
   private var triggered: [String: [ProgramBinding]] = [:]
   private var revision = -1
@@ -29,7 +30,12 @@ package final class ProgramSet {
   /// accepts.
   package func binding(version: String) -> ProgramBinding? {
     forgetIfReopened()
-    if let known = bindings[version] { return known }
+    // Few versions are in use at a time: comparing with the last is cheaper than hashing.
+    if let last, last.version == version { return last }
+    if let known = bindings[version] {
+      last = known
+      return known
+    }
     guard let program = catalog.program(version: version) else { return nil }
     let binding = ProgramBinding(program, features: features)
     bindings[version] = binding
@@ -47,6 +53,7 @@ package final class ProgramSet {
     guard generation != catalog.generation else { return }
     generation = catalog.generation
     bindings = [:]
+    last = nil
   }
 
   private func refresh() {

@@ -14,14 +14,35 @@ package struct RunFacts: Sendable {
   /// The run's variables; a variable that was never set is absent.
   package var variables = RunVariables()
   /// Deliveries requested so far, by channel.
-  package var sent: [String: Int]
+  package var sent = ChannelCounts()
 
   /// A run that has not started.
   package init(key: String, program: String) {
     self.key = key
     self.program = program
     isActive = false
-    sent = [:]
+  }
+}
+
+/// Deliveries by channel.
+package struct ChannelCounts: Sendable {
+  private var counts: [(channel: String, count: Int)] = []
+
+  /// None.
+  package init() {}
+
+  /// The count of a channel; nil: none.
+  package subscript(channel: String) -> Int? {
+    counts.first { $0.channel == channel }?.count
+  }
+
+  /// Counts deliveries on a channel.
+  package mutating func add(_ count: Int, channel: String) {
+    if let index = counts.firstIndex(where: { $0.channel == channel }) {
+      counts[index].count += count
+    } else {
+      counts.append((channel, count))
+    }
   }
 }
 

@@ -27,6 +27,8 @@ package final class Scope {
   package var run: RunFacts?
   package var score: ScoreFacts?
   package var offer: MapValue?
+  /// The offer of a run, one CBOR map, decoded where an expression reads it.
+  package var storedOffer: [UInt8]?
   /// Where reads are noted while a filter is asked; nil: nowhere.
   package var reads: [(name: String, value: Value)]?
   private var current: ExpressionBinding?
@@ -52,6 +54,7 @@ package final class Scope {
     run = nil
     score = nil
     offer = nil
+    storedOffer = nil
     reads = nil
     lastEntity = nil
   }
@@ -126,7 +129,9 @@ extension Scope: Activation {
     case .variable(let name, let rest): return run?.variables[name]?.selecting(rest)
     case .parameter(let name, let rest): return parameter(name)?.selecting(rest)
     case .score(let field): return score.map { read(field, $0) }
-    case .offer(let path): return offer.flatMap { Value.map($0).selecting(path) }
+    case .offer(let path):
+      if let offer { return Value.map(offer).selecting(path) }
+      return storedOffer.flatMap { Value(CBORView(storage: $0)).selecting(path) }
     case .record(let record): return read(record)
     case .now: return .timestamp(microseconds: now)
     case .key: return key.map { .string($0) }

@@ -47,6 +47,14 @@ struct FilterEvaluator {
     }
   }
 
+  /// Whether a filter passes, without a record of what it read.
+  func passes(_ filter: Program.Filter) -> Bool {
+    switch filter.test {
+    case .expression(let expression): scope.optional(expression) == .bool(true)
+    case .cap: ask(filter).passed
+    }
+  }
+
   private func ask(_ id: String, _ expression: CompiledExpression) -> Verdict {
     scope.reads = []
     defer { scope.reads = nil }

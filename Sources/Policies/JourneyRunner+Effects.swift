@@ -55,9 +55,8 @@ extension JourneyRunner {
     if send.messageClass == .marketing && filters.hasOptedOut() { return "opted-out" }
     for filter in binding.program.filters where filter.isAskedAgain {
       if case .cap(let cap) = filter.test, cap.channel != send.channel { continue }
-      let verdict = filters.ask(filter)
-      if !verdict.passed {
-        read = verdict.record
+      if !filters.passes(filter) {
+        read = filters.ask(filter).record
         return filter.id
       }
     }
@@ -89,7 +88,7 @@ extension JourneyRunner {
         ("version", .text(draft.row.version)), ("variables", .object(variables)),
         ("idempotencyKey", .text(id)),
       ])
-    draft.facts.sent[channel, default: 0] += 1
+    draft.facts.sent.add(1, channel: channel)
     filters.pendingSends.add(program: draft.row.program, channel: send.channel)
   }
 

@@ -78,7 +78,7 @@ package final class ProgramPolicy: Policy {
     _ type: String
   ) -> JourneyRunner {
     scope.begin(binding, event: event, customer: subject, now: event.recordedAt)
-    scope.offer = draft.offer
+    scope.storedOffer = draft.row.offer
     scope.score = draft.score
     return JourneyRunner(
       scope: scope, binding: binding, filters: filters,

@@ -31,14 +31,8 @@ struct RunDraft {
     facts.enteredAt = row.enteredAt
     facts.variables = RunVariables(stored: row.variables)
     for request in row.requests where request.isDelivery {
-      facts.sent[request.target, default: 0] += Int(request.count)
+      facts.sent.add(Int(request.count), channel: request.target)
     }
-  }
-
-  /// A run's offer, as expressions read it.
-  var offer: MapValue {
-    guard case .map(let map) = Value(CBORView(storage: row.offer)) else { return MapValue() }
-    return map
   }
 
   /// A run's score, as expressions read it.

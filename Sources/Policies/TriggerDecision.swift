@@ -122,7 +122,7 @@ struct TriggerDecision {
     let pinned = programs.binding(version: active.version) ?? binding
     var draft = RunDraft(active)
     scope.binding = pinned
-    scope.offer = draft.offer
+    scope.storedOffer = draft.row.offer
     scope.score = draft.score
     if let score = record.score {
       draft.row.score = score.facts.value
