@@ -124,8 +124,10 @@ let package = Package(
       name: "recount",
       dependencies: [
         "Benchmarks", "Explaining", "Silences", "Host", "Intake", "Simulation", "Policies", "Engine", "Ledger", "Programs", "Metrics", "Candidates",
-        "Journeys", "Deliveries", "Decisions", "Catalog", "CBOR", "JSON", "CivilTime", argumentParser,
+        "Journeys", "Deliveries", "Decisions", "Catalog", "CBOR", "JSON", "CivilTime",
+        "Binding", "Expressions", "ExpressionsConformance", argumentParser,
       ], path: "Sources/recount", swiftSettings: settings + [.strictMemorySafety()]),
+    tests("Tidy", []),
     tests("CivilTime", ["CivilTime"]),
     tests("CBOR", ["CBOR"]),
     tests("JSON", ["JSON", "CBOR"]),

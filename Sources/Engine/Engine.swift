@@ -138,6 +138,9 @@ package final class Engine {
     }?.due
   }
 
+  /// Whether effects were requested that nobody has taken yet.
+  package var hasRequestedEffects: Bool { !requested.isEmpty }
+
   /// The effects that were committed since the last call, in order: what the outbox carries out.
   package func takeEffects() -> [Event] {
     let end = ledger.end.position

@@ -30,9 +30,14 @@ package struct DirectoryLock: ~Copyable {
     descriptor = file
   }
 
+  /// Whether there is a ledger in the directory.
+  static func hasLedger(directory: String) -> Bool {
+    unsafe access(directory + "/ledger/data.mdb", F_OK) == 0
+  }
+
   /// Finds out whether there is a ledger in the directory, without making anything.
   package static func requireLedger(directory: String) throws(DirectoryError) {
-    guard unsafe access(directory + "/ledger/data.mdb", F_OK) == 0 else {
+    guard hasLedger(directory: directory) else {
       throw DirectoryError(
         "there is no ledger in \(directory): name another --data directory, or begin one with "
           + "recount ingest FILE or recount demo")

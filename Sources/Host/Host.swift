@@ -57,11 +57,14 @@ package final class Host {
     if !options.createsDirectory {
       try DirectoryLock.requireLedger(directory: options.directory)
     }
+    // Mistakes in programs are told before anything is made.
+    let isNew = !DirectoryLock.hasLedger(directory: options.directory)
+    let programs = isNew ? try Self.newPrograms(options) : []
     lock = try DirectoryLock(directory: options.directory)
     self.options = options
     store = try Store(directory: options.directory, options: options.store)
     carrier = try makeCarrier(store)
-    try activatePrograms()
+    try activateAtOpening(programs)
     if let carrier { outcomes = carrier.carryOut(try store.unansweredEffects()) }
   }
 
@@ -73,8 +76,31 @@ package final class Host {
     try self.init(options) { _ in nil }
   }
 
-  /// Appends inputs in one turn, then carries out what they led to.
+  /// Appends inputs, and carries out what they led to.
+  ///
+  /// Under the machine's clock they are one turn, which is committed before the outbox works.
+  /// Under the event clock virtual time stands still while the outbox works: an outcome is recorded
+  /// at the time of its effect, before anything later, so that the ledger does not depend on how a
+  /// file is cut. Effect and outcome are then in one commit: after a crash in between, the same
+  /// inputs give the same effect with the same id again, and the sink replaces its file.
   package func append(_ inputs: [Input]) throws -> [Receipt] {
+    guard options.clock == .event && carrier != nil else { return try appendTurn(inputs) }
+    try settle()
+    var receipts: [Receipt] = []
+    receipts.reserveCapacity(inputs.count)
+    for input in inputs {
+      if let time = input.occurredAt { try fireTimers(until: time) }
+      receipts += try store.engine.turn([input], clock: .event, commits: isLarge)
+      try answerRequests()
+    }
+    _ = try store.engine.turn([], clock: .event)
+    return receipts
+  }
+
+  /// Whether the open turn is large enough to be committed.
+  private var isLarge: Bool { store.engine.uncommittedCount >= 8_192 }
+
+  private func appendTurn(_ inputs: [Input]) throws -> [Receipt] {
     let due = outcomes
     let receipts = try store.engine.turn(due + inputs, clock: turnClock)
     outcomes.removeFirst(due.count)
@@ -82,9 +108,33 @@ package final class Host {
     return Array(receipts.dropFirst(due.count))
   }
 
+  /// Fires the timers that are due, one by one, each answered before the next.
+  /// - Returns: How many.
+  @discardableResult
+  private func fireTimers(until time: Int64) throws -> Int {
+    var fired = 0
+    while let due = store.engine.nextTimer(), due <= time {
+      fired += try store.engine.advance(to: due, limit: 1, commits: isLarge)
+      try answerRequests()
+    }
+    return fired
+  }
+
+  /// Carries out what was requested, and records the outcomes in the open turn.
+  private func answerRequests() throws {
+    guard let carrier, store.engine.hasRequestedEffects else { return }
+    outcomes += carrier.carryOut(store.engine.takeRequestedEffects())
+    while !outcomes.isEmpty {
+      let due = outcomes
+      _ = try store.engine.turn(due, clock: .event, commits: isLarge)
+      outcomes.removeFirst(due.count)
+      outcomes += carrier.carryOut(store.engine.takeRequestedEffects())
+    }
+  }
+
   /// Records the outcomes that wait, until there are none.
   package func settle() throws {
-    while !outcomes.isEmpty { _ = try append([]) }
+    while !outcomes.isEmpty { _ = try appendTurn([]) }
   }
 
   /// Moves the event clock to `time`, firing what becomes due.
@@ -93,14 +143,12 @@ package final class Host {
   package func advance(to time: Int64, progress: (Int64) -> Void = { _ in }) throws -> Int {
     var fired = 0
     try settle()
-    while true {
-      let count = try store.engine.advance(to: time, limit: 1_024)
-      fired += count
-      deliver()
-      try settle()
-      progress(store.engine.committed.recordedAt)
-      if count < 1_024 { return fired }
+    while let due = store.engine.nextTimer(), due <= time {
+      fired += try fireTimers(until: due)
+      progress(due)
     }
+    _ = try store.engine.turn([], clock: .event)
+    return fired
   }
 
   /// Moves the event clock until no timer is left.
@@ -131,53 +179,65 @@ package final class Host {
 
   // MARK: - Programs
 
-  private func activatePrograms() throws {
-    let isNew = store.catalog.activationCount == 0
+  /// The programs of a new directory, checked.
+  private static func newPrograms(_ options: HostOptions) throws -> [Program] {
+    let bodies = try bodies(options)
+    try check(options.overrides, known: bodies.map(\.folder))
+    return try bodies.map { folder, body in
+      try Program(
+        body: body, folder: folder, overrides: options.overrides(for: folder))
+    }
+  }
+
+  /// Activates the programs of a new directory, or records overrides in one that has some.
+  private func activateAtOpening(_ programs: [Program]) throws {
+    let count = store.catalog.activationCount
     var inputs: [Input] = []
-    if isNew {
-      for body in try bodies() {
-        let id = body.folder
-        let program = try Program(
-          body: body.body, folder: id, overrides: overrides(for: id))
-        inputs.append(program.activation(count: inputs.count))
-      }
-      try checkOverrides(known: Set(try bodies().map(\.folder)))
+    if count == 0 {
+      let programs = programs.isEmpty ? try Self.newPrograms(options) : programs
+      for program in programs { inputs.append(program.activation(count: inputs.count)) }
     } else {
-      try checkOverrides(known: Set(store.catalog.active.map(\.program)))
+      try Self.check(options.overrides, known: store.catalog.active.map(\.program))
       for row in store.catalog.active {
-        let added = overrides(for: row.program)
+        let added = options.overrides(for: row.program)
         guard !added.isEmpty, let active = store.catalog.program(of: row) else { continue }
         let program = try Program(
           body: active.body, folder: row.program, overrides: active.overrides + added)
         guard program.version != active.version else { continue }
-        inputs.append(program.activation(count: store.catalog.activationCount + inputs.count))
+        inputs.append(program.activation(count: count + inputs.count))
       }
     }
     guard !inputs.isEmpty else { return }
-    if isNew && options.clock == .event {
+    if count == 0 && options.clock == .event {
       for input in inputs { store.engine.holdForFirstTurn(input) }
     } else {
       _ = try store.engine.turn(inputs, clock: turnClock)
     }
   }
 
-  private func overrides(for program: String) -> [ProgramOverride] {
-    options.overrides.filter { $0.program == program }.map(\.override)
-  }
-
-  private func checkOverrides(known: Set<String>) throws {
-    for (program, override) in options.overrides where !known.contains(program) {
+  private static func check(
+    _ overrides: [(program: String, override: ProgramOverride)], known: [String]
+  ) throws {
+    for (program, override) in overrides where !known.contains(program) {
       throw OverrideError(program: program, path: override.path, known: known.sorted())
     }
   }
 
-  private func bodies() throws -> [(folder: String, body: ProgramBody)] {
+  private static func bodies(
+    _ options: HostOptions
+  ) throws -> [(folder: String, body: ProgramBody)] {
     guard let folder = options.programsFolder else {
       return ShippedPrograms.ids.compactMap { id in
         ShippedPrograms.body(id).map { (id, $0) }
       }
     }
     return try ProgramFolders(path: folder).bodies()
+  }
+}
+
+extension HostOptions {
+  fileprivate func overrides(for program: String) -> [ProgramOverride] {
+    overrides.filter { $0.program == program }.map(\.override)
   }
 }
 

@@ -13,14 +13,17 @@ package final class OutboxCarrier: EffectCarrier {
   private let onFailure: (String) -> Void
   private var lastFailure: String?
 
-  /// - Parameter directory: Where the files go; made if it is not there.
+  /// - Parameters:
+  ///   - directory: Where the files go; made if it is not there.
+  ///   - syncs: Whether a file is on disk before its outcome is recorded. Imports of history under
+  ///     the event clock do without: after a crash of the machine some files may be missing.
   package init(
-    directory: String, store: Store, onFailure: @escaping (String) -> Void
+    directory: String, store: Store, syncs: Bool, onFailure: @escaping (String) -> Void
   ) throws {
     names = store.context.names
     self.onFailure = onFailure
     let catalog = store.catalog
-    outbox = Outbox(sink: try DirectorySink(directory: directory), pending: []) {
+    outbox = Outbox(sink: try DirectorySink(directory: directory, syncs: syncs), pending: []) {
       _, version, template in
       catalog.program(version: version)?.templates.first { $0.id == template }
     }

@@ -12,7 +12,7 @@ struct Advance: ParsableCommand {
     discussion: "The JSON object has fired, position and recordedAt (the ledger's time).")
 
   @OptionGroup var data: DataOptions
-  @Option(help: "The time to move to, RFC 3339: 2024-06-01T00:00:00Z.")
+  @Option(help: "Fire everything due up to this time, RFC 3339: 2024-06-01T00:00:00Z.")
   var to: String?
   @Flag(help: "Move until no timer is left.")
   var drain = false
@@ -30,7 +30,7 @@ struct Advance: ParsableCommand {
     var options = HostOptions(directory: data.data)
     options.clock = .event
     options.createsDirectory = false
-    let host = try Host(options, makeCarrier: Carriers.directory(data.data))
+    let host = try Host(options, makeCarrier: Carriers.directory(data.data, clock: .event))
     var line = ProgressLine()
     let show: (Int64) -> Void = { time in
       line.show(now: WallClock.elapsed(), "at \(RFC3339.string(microseconds: time))")

@@ -6,9 +6,13 @@ import Policies
 /// What carries out effects.
 enum Carriers {
   /// A directory of JSON files, one a message or action, below the data directory.
-  static func directory(_ data: String) -> @Sendable (Store) throws -> (any EffectCarrier)? {
+  static func directory(
+    _ data: String, clock: ClockMode
+  ) -> @Sendable (Store) throws -> (any EffectCarrier)? {
     { store in
-      try OutboxCarrier(directory: data + "/outbox", store: store) { failure in
+      try OutboxCarrier(
+        directory: data + "/outbox", store: store, syncs: clock == .wall
+      ) { failure in
         Output.note("messages wait: \(failure)")
       }
     }

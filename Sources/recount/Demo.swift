@@ -33,7 +33,8 @@ struct Demo: ParsableCommand {
   var days = 45
   @Option(help: "Which history.")
   var seed: UInt64 = 1
-  @Flag(help: "The small shop of the README instead: 12 customers, 10 days.")
+  @Flag(
+    help: "The small shop of the README instead, with its own seed: 12 customers, 10 days.")
   var sample = false
   @Option(help: "Also write the shop's events to this file, for recount ingest --clock event.")
   var writeEvents: String?
@@ -41,24 +42,24 @@ struct Demo: ParsableCommand {
   var json = false
 
   func validate() throws {
-    guard customers > 0, days > 0 else {
-      throw ValidationError("--customers and --days must be positive")
+    guard (1...(1 << 24)).contains(customers), (1...3_650).contains(days) else {
+      throw ValidationError("--customers is 1 to 16777216, --days 1 to 3650")
     }
   }
 
   func run() throws {
     let directory = data ?? NSTemporaryDirectory() + "recount-demo-\(getpid())"
     guard !FileManager.default.fileExists(atPath: directory + "/ledger/data.mdb") else {
-      throw ValidationError(
+      throw CommandFailure(
         "\(directory) has a ledger already: the demo wants a new --data directory")
     }
+    let file = try writeEvents.map { try EventLines(path: $0) }
     var options = HostOptions(directory: directory)
     options.clock = ClockMode.event
     let host = try Host(options) { _ in nil }
     let started = WallClock.elapsed()
     let shop = Shop(configuration)
     let first = shop.nextTime ?? 0
-    let file = try writeEvents.map { try EventLines(path: $0) }
     var run = ShopRun(host.store, shop)
     var line = ProgressLine()
     let span = max(1, Double(configuration.days) * 86_400_000_000)
@@ -113,10 +114,11 @@ struct Demo: ParsableCommand {
     for (id, figures) in figures { figures.write(id, to: &page) }
     page.line()
     Output.write(Array(page.text.utf8), to: STDOUT_FILENO)
+    let name = CommandLine.arguments.first ?? "recount"
     Output.line("Look further:")
-    Output.line("  recount metrics --data \(directory)")
-    Output.line("  recount why --subject \(sampleSubject(host)) --data \(directory)")
-    Output.line("  recount log --type decision.made --limit 3 --json --data \(directory)")
+    Output.line("  \(name) metrics --data \(directory)")
+    Output.line("  \(name) why --subject \(sampleSubject(host)) --data \(directory)")
+    Output.line("  \(name) log --type decision.made --limit 3 --json --data \(directory)")
   }
 
   /// A customer about whom there is something to see.
@@ -139,11 +141,15 @@ private final class EventLines {
   init(path: String) throws {
     guard FileManager.default.createFile(atPath: path, contents: nil),
       let handle = FileHandle(forWritingAtPath: path)
-    else { throw ValidationError("the file \(path) cannot be written") }
+    else { throw CommandFailure("the file \(path) cannot be written") }
     self.handle = handle
   }
 
   func append(_ input: Input) throws {
+    // The outbox of the ingesting product reports these itself.
+    guard input.type != EventType.deliverySent, input.type != EventType.actionCompleted else {
+      return
+    }
     CloudEventWriter.write(input, to: &writer)
     writer.newline()
     if writer.bytes.count > 1 << 18 { try flush() }

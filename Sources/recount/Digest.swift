@@ -46,7 +46,7 @@ struct Rebuild: ParsableCommand {
     let host = try Host(reading: data.data)
     let known = host.store.engine.projectionNames
     for name in names where !known.contains(name) {
-      throw ValidationError(
+      throw CommandFailure(
         "there is no projection \"\(name)\": it is one of \(known.joined(separator: ", "))")
     }
     let started = WallClock.elapsed()

@@ -36,6 +36,8 @@ struct Ingest: ParsableCommand {
   func run() throws {
     let overrides = try programs.overrides()
     let source = try EventFile(path: file, requiresTime: clock == .event)
+    let first = try source.nextBatch(limit: 2_048)
+    try checkKind(first)
     let rejected = try rejects.map { try RejectFile(path: $0) }
     var options = HostOptions(directory: data.data)
     options.clock = clock
@@ -44,10 +46,10 @@ struct Ingest: ParsableCommand {
     let started = WallClock.elapsed()
     let settings = options
     let thread = try EngineThread<Host>(
-      limit: 8, make: { try Host(settings, makeCarrier: Carriers.directory(settings.directory)) },
+      limit: 8, make: { try Host(settings, makeCarrier: Carriers.directory(settings.directory, clock: settings.clock)) },
       end: { _ in })
     let tally = Mutex(IngestTally())
-    try feed(source, thread, tally, rejected, started)
+    try feed(first, source, thread, tally, rejected, started)
     let (position, decisions) = try thread.perform { host in
       try host.close()
       return (host.store.ledger.end.position, host.store.engine.decisionCount)
@@ -61,13 +63,24 @@ struct Ingest: ParsableCommand {
     if total.rejected > 0 { throw ExitCode(3) }
   }
 
+  /// A file of another kind is told from one with mistakes before a data directory is made for it.
+  private func checkKind(_ batch: EventBatch?) throws {
+    guard let batch, batch.inputs.isEmpty, batch.rejects.count >= 100,
+      batch.rejects.allSatisfy({ $0.refusal.field.isEmpty })
+    else { return }
+    throw CommandFailure(
+      "\(file): none of the first \(batch.rejects.count) lines is a JSON object: is it a file of "
+        + "CloudEvents, one a line?")
+  }
+
   private func feed(
-    _ source: EventFile, _ thread: EngineThread<Host>, _ tally: borrowing Mutex<IngestTally>,
+    _ first: EventBatch?, _ source: EventFile, _ thread: EngineThread<Host>, _ tally: borrowing Mutex<IngestTally>,
     _ rejected: RejectFile?, _ started: Int64
   ) throws {
     var line = ProgressLine()
     let shared = SharedTally()
-    while let batch = try source.nextBatch(limit: 2_048) {
+    var next = first
+    while let batch = next {
       try report(batch.rejects, rejected)
       let inputs = batch.inputs
       let lines = batch.lines
@@ -81,6 +94,7 @@ struct Ingest: ParsableCommand {
       let read = tally.withLock { $0.read }
       line.show(
         now: WallClock.elapsed(), Self.progress(source.progress, read, WallClock.elapsed() - started))
+      next = try source.nextBatch(limit: 2_048)
     }
     try thread.perform { _ in }
     line.end()
@@ -96,7 +110,8 @@ struct Ingest: ParsableCommand {
       try file.append(lines)
     } else {
       for line in lines {
-        Output.note("line \(line.line): \(line.refusal.field): \(line.refusal.reason)")
+        let field = line.refusal.field.isEmpty ? "" : "\(line.refusal.field): "
+        Output.note("line \(line.line): \(field)\(line.refusal.reason)")
       }
     }
   }
@@ -185,7 +200,7 @@ final class SharedTally: Sendable {
     case .conflict(let position, let field):
       state.tally.rejected += 1
       let reason =
-        "an event with this source and id is at position \(position) with another \(field); "
+        "an event with this source and id is at position \(position), but its \(field) differs; "
         + "give a new event a new id"
       state.conflicts.append(
         RejectedLine(line: line, refusal: Refusal(field: "id", reason: reason), bytes: [], in: 0..<0))

@@ -1,6 +1,8 @@
 import ArgumentParser
 import CBOR
 import CivilTime
+import Explaining
+import Host
 import JSON
 import Ledger
 
@@ -35,15 +37,18 @@ struct Log: ParsableCommand {
         "there is no kind \"\(kind)\": it is one of "
           + EventKind.allCases.map(\.name).joined(separator: ", "))
     }
+    if let to, to < from { throw ValidationError("--from \(from) is after --to \(to)") }
     if let limit, limit < 0 { throw ValidationError("--limit must not be negative") }
   }
 
   func run() throws {
+    try DirectoryLock.requireLedger(directory: data.data)
     var options = LedgerOptions()
     options.readOnly = true
     let ledger = try Ledger(directory: data.data + "/ledger", options: options)
     defer { ledger.close() }
     let names = try ledger.names()
+    noteUnknown(names)
     let wanted = EventFilter(
       types: Set(type.compactMap { names.number(.type, $0) }), filtersTypes: !type.isEmpty,
       kind: kind.flatMap { EventKind(name: $0) }, subject: subject.map { Array($0.utf8) },
@@ -58,6 +63,24 @@ struct Log: ParsableCommand {
       return rest > 0
     }
     printer.flush()
+  }
+}
+
+extension Log {
+  /// Tells of names that no event has: an empty answer may be a misspelt question.
+  private func noteUnknown(_ names: Names) {
+    let types = (1...names.count(.type)).compactMap { names.name(.type, UInt32($0)) }
+    for name in type where names.number(.type, name) == nil {
+      Output.note("no event has the type \"\(name)\"\(Self.hint(name, types))")
+    }
+    if let program, names.number(.program, program) == nil {
+      Output.note(
+        "no event has the program \"\(program)\"\(Self.hint(program, names.programs))")
+    }
+  }
+
+  private static func hint(_ name: String, _ known: [String]) -> String {
+    NearName.nearest(to: name, among: known).map { ": did you mean \($0)?" } ?? ""
   }
 }
 

@@ -193,6 +193,6 @@ enum ProgramSwitch {
     options.clock = clock
     options.createsDirectory = false
     guard clock == .wall else { return try Host(options) { _ in nil } }
-    return try Host(options, makeCarrier: Carriers.directory(directory))
+    return try Host(options, makeCarrier: Carriers.directory(directory, clock: .wall))
   }
 }

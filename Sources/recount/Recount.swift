@@ -17,7 +17,7 @@ struct Recount: ParsableCommand {
     subcommands: [
       Demo.self, Ingest.self, Advance.self, Log.self, Why.self, CandidatesCommand.self,
       MetricsCommand.self, ProgramsCommand.self, StatusCommand.self, Digest.self, Rebuild.self,
-      Bench.self,
+      ExpressionsCommand.self, Bench.self,
     ])
 }
 
@@ -28,4 +28,13 @@ struct DataOptions: ParsableArguments {
 
   @Flag(name: .long, help: "Print one JSON object as the last line of standard output.")
   var json = false
+}
+
+/// A command failed: exit code 1, with the reason and the mend.
+struct CommandFailure: Error, CustomStringConvertible {
+  let description: String
+
+  init(_ description: String) {
+    self.description = description
+  }
 }
