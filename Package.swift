@@ -145,13 +145,20 @@ let package = Package(
         "Explaining", "Host", "Policies", "Engine", "Metrics", "Programs", "ShippedPrograms",
         "Ledger", "CBOR", "JSON", "CivilTime",
       ]),
+    tests(
+      "Host",
+      [
+        "Host", "Simulation", "Policies", "Engine", "Ledger", "Catalog", "Programs",
+      ]),
+    tests("Ledger", ["Ledger", "LMDB", "CBOR"]),
+    tests("Engine", ["Engine", "Ledger", "CBOR", "CivilTime"]),
     tests("Simulation", ["Simulation", "CBOR"]),
     .testTarget(
       name: "PoliciesTests",
       dependencies: [
         "Policies", "ShippedPrograms", "Simulation", "Engine", "Ledger", "LMDB", "Programs",
-        "Binding", "Expressions", "Candidates", "Catalog", "Journeys", "Deliveries", "CBOR",
-        "CivilTime",
+        "Binding", "Expressions", "Candidates", "Catalog", "Features", "Journeys", "Deliveries",
+        "CBOR", "CivilTime",
       ], path: "Tests/PoliciesTests", exclude: ["Goldens"], swiftSettings: settings),
   ],
   cxxLanguageStandard: .cxx17

@@ -172,6 +172,11 @@ package final class Engine {
 
   // MARK: - Inputs
 
+  /// Whether an event with the input's source and id is there already.
+  package func knows(_ input: Input) -> Bool {
+    knownEvent(with: EventID(source: input.source, externalID: input.externalID)) != nil
+  }
+
   /// What to answer where an event with this id is there already.
   private func receiptIfKnown(_ input: Input, _ id: EventID) -> Receipt? {
     guard let known = knownEvent(with: id) else { return nil }

@@ -89,7 +89,9 @@ package final class Host {
     var receipts: [Receipt] = []
     receipts.reserveCapacity(inputs.count)
     for input in inputs {
-      if let time = input.occurredAt { try fireTimers(until: time) }
+      if let time = input.occurredAt, !store.engine.knows(input) {
+        try fireTimers(until: time)
+      }
       receipts += try store.engine.turn([input], clock: .event, commits: isLarge)
       try answerRequests()
     }

@@ -12,7 +12,7 @@ import Testing
 struct CrashTests {
   @Test(
     "At every write a crash leaves a prefix of whole turns, from which all goes on as if nothing was",
-    arguments: 0..<8 as Range<UInt64>)
+    arguments: 0..<6 as Range<UInt64>)
   func crashes(seed: UInt64) throws {
     let directory = TemporaryDirectory()
     let history = try RandomHistory(seed: seed, steps: 14)

@@ -46,7 +46,7 @@ struct FailedCommitTests {
     arguments: 0..<20 as Range<UInt64>)
   func leavesNoTrace(seed: UInt64) throws {
     let directory = TemporaryDirectory()
-    let history = try RandomHistory(seed: seed, steps: 40, wallClock: seed % 2 == 1)
+    let history = try RandomHistory(seed: seed, steps: 30, wallClock: seed % 2 == 1)
     let straight = try Playback.of(history, in: directory.inside("straight"))
     var options = StoreOptions.quick(flushRows: [1, 100, 100_000][Int(seed % 3)])
     options.ledger.maximumMapBytes = 8 << 20

@@ -11,15 +11,15 @@ import Testing
 /// The laws of the design, over random histories. A failing seed becomes a test with a name.
 @Suite("Laws")
 struct LawTests {
-  private static let seeds = Array(0..<24 as Range<UInt64>)
+  private static let seeds = Array(0..<20 as Range<UInt64>)
 
   @Test("Every law that a ledger shows holds in it", arguments: seeds, [false, true])
   func laws(seed: UInt64, wallClock: Bool) throws {
     let directory = TemporaryDirectory()
-    let history = try RandomHistory(seed: seed, steps: 150, wallClock: wallClock)
+    let history = try RandomHistory(seed: seed, steps: 100, wallClock: wallClock)
     let playback = try Playback.of(history, in: directory.path)
     let events = try playback.events()
-    #expect(events.count > 200)
+    #expect(events.count > 150)
     let violations = LedgerLaws.violations(in: events, playback.store.context.names)
     #expect(violations == [])
   }
@@ -54,7 +54,7 @@ struct LawTests {
   @Test("Views are disposable: rebuilt and read again they are the same", arguments: seeds)
   func views(seed: UInt64) throws {
     let directory = TemporaryDirectory()
-    let history = try RandomHistory(seed: seed, steps: 100, wallClock: seed % 2 == 1)
+    let history = try RandomHistory(seed: seed, steps: 70, wallClock: seed % 2 == 1)
     let options = StoreOptions.quick(flushRows: [1, 50, 100_000][Int(seed % 3)])
     let playback = try Playback.of(history, in: directory.path, options)
     let live = try playback.digest()
@@ -73,7 +73,7 @@ struct LawTests {
   @Test("Closing and opening at any moment changes no byte of ledger or views", arguments: seeds)
   func reopening(seed: UInt64) throws {
     let directory = TemporaryDirectory()
-    let history = try RandomHistory(seed: seed, steps: 100, wallClock: seed % 2 == 1)
+    let history = try RandomHistory(seed: seed, steps: 70, wallClock: seed % 2 == 1)
     let straight = try Playback.of(history, in: directory.inside("straight"))
     let options = StoreOptions.quick(flushRows: [1, 20, 300, 100_000][Int(seed % 4)])
     let broken = try Playback(
@@ -144,7 +144,8 @@ func expectSame(
   func words(_ events: [Event]) -> String {
     guard first < events.count else { return "the end" }
     let event = events[first]
-    return "\(names.name(.type, event.type) ?? "?") at \(event.recordedAt) \(event.payload.value.diagnostic)"
+    let type = names.name(.type, event.type) ?? "?"
+    return "\(type) at \(event.recordedAt) \(event.payload.value.diagnostic)"
   }
   Issue.record(
     "ledgers part at position \(first + 1)\nexpected: \(words(expected))\nfound: \(words(events))",

@@ -47,7 +47,8 @@ struct Transcript {
     case EventType.runStarted: "\(text(data, "run")) in \(text(data, "state"))\(timers(data))"
     case EventType.runMoved: moved(data)
     case EventType.runExited: exited(data)
-    case EventType.candidateCreated: "\(text(data, "item")) until \(shorten(text(data, "expiresAt")))"
+    case EventType.candidateCreated:
+      "\(text(data, "item")) until \(shorten(text(data, "expiresAt")))"
     case EventType.candidateRemoved: text(data, "reason")
     case EventType.deliveryRequested: delivery(data)
     case EventType.deliveryWithheld:
@@ -123,7 +124,8 @@ struct Transcript {
   private static func input(_ data: CBORValue) -> String {
     var words: [String] = []
     for name in [
-      "cartId", "cartValue", "reason", "productId", "inStock", "optedOut", "total", "changeId", "field",
+      "cartId", "cartValue", "reason", "productId", "inStock", "optedOut", "total", "changeId",
+      "field",
       "outcome", "method",
     ] {
       if let value = data[name] { words.append("\(name) \(value.diagnostic)") }
