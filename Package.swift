@@ -123,7 +123,8 @@ let package = Package(
     .executableTarget(
       name: "recount",
       dependencies: [
-        "Benchmarks", "Explaining", "Silences", "Host", "Intake", "Simulation", "Policies", "Engine", "Ledger", "Programs", "Metrics", "Candidates",
+        "Benchmarks", "Explaining", "Silences", "Host", "Intake", "Simulation", "Policies",
+        "Engine", "Ledger", "Programs", "Metrics", "Candidates",
         "Journeys", "Deliveries", "Decisions", "Catalog", "CBOR", "JSON", "CivilTime",
         "Binding", "Expressions", "ExpressionsConformance", argumentParser,
       ], path: "Sources/recount", swiftSettings: settings + [.strictMemorySafety()]),

@@ -69,7 +69,8 @@ extension FeatureState {
       samples.append(Sample(time: time, value: value))
       let limit = feature.kind == .collect ? feature.limit : Self.sampleLimit
       if samples.count > limit { samples.removeFirst(samples.count - limit) }
-      if let window = feature.windowMicroseconds, let old = samples.first, old.time <= now - window {
+      if let window = feature.windowMicroseconds, let old = samples.first, old.time <= now - window
+      {
         samples.removeAll { $0.time <= now - window }
       }
       self = .samples(samples)

@@ -124,7 +124,6 @@ package struct EventExpression: Sendable {
     return true
   }
 
-
   /// A value as a key: see ``key(_:names:)``.
   package static func key(_ value: Value) -> [UInt8]? {
     switch value {

@@ -82,7 +82,9 @@ package final class Engine {
   /// - Parameter commits: false leaves the turn open for the next call: for simulations, whose world
   ///   ends with the process.
   /// - Returns: What became of each input, in order.
-  /// - Throws: ``LedgerError``: nothing of the turn is in the ledger, and the state is as before.
+  /// - Throws: ``LedgerError``: nothing of the turn is in the ledger, and the state is as before. A
+  ///   turn that grows beyond ``largeTurn`` events is committed in parts, each ending with all that
+  ///   its last input caused; the parts before the failure stay, and trying again finds them.
   package func turn(
     _ inputs: [Input], clock: TurnClock, commits: Bool = true
   ) throws -> [Receipt] {

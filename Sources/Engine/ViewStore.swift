@@ -1,7 +1,7 @@
 import CBOR
 import Crypto
-import Ledger
 package import LMDB
+import Ledger
 
 /// The derived state on disk: every table's rows, and how far each projection has come.
 ///

@@ -186,8 +186,12 @@ package final class Host {
     let bodies = try bodies(options)
     try check(options.overrides, known: bodies.map(\.folder))
     return try bodies.map { folder, body in
-      try Program(
-        body: body, folder: folder, overrides: options.overrides(for: folder))
+      do throws(ProgramProblems) {
+        return try Program(
+          body: body, folder: folder, overrides: options.overrides(for: folder))
+      } catch {
+        throw ProgramRefused(program: folder, problems: error)
+      }
     }
   }
 
@@ -240,6 +244,18 @@ package final class Host {
 extension HostOptions {
   fileprivate func overrides(for program: String) -> [ProgramOverride] {
     overrides.filter { $0.program == program }.map(\.override)
+  }
+}
+
+/// A program cannot be activated.
+package struct ProgramRefused: Error, CustomStringConvertible {
+  package let program: String
+  package let problems: ProgramProblems
+
+  /// One problem a line, each with the program that it is in.
+  package var description: String {
+    "the program \(program) is refused\n"
+      + problems.problems.map { "  \($0)" }.joined(separator: "\n")
   }
 }
 

@@ -39,6 +39,9 @@ extension LMDBError.Code {
     case .readersFull:
       "Raise maximumReaders (all processes must close it first), or hold fewer read transactions"
     case .noSpace: "Free space on the disk; nothing of this commit was kept"
+    case .inputOutput:
+      "The disk is full (LMDB reports a short write so: see df) or failing; nothing of this commit "
+        + "was kept"
     case .permissionDenied: "Check owner and mode of the directory, data.mdb and lock.mdb"
     case .corrupted, .pageNotFound: "Restore the directory from a copy, or rebuild it"
     case .invalidFile: "data.mdb is no LMDB file or is damaged: restore or rebuild the directory"

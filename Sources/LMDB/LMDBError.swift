@@ -77,6 +77,8 @@ extension LMDBError.Code {
   public static let noSuchFile = Self(rawValue: ENOENT)
   /// ENOSPC: the disk is full.
   public static let noSpace = Self(rawValue: ENOSPC)
+  /// EIO: also what LMDB makes of a short write on a full disk.
+  public static let inputOutput = Self(rawValue: EIO)
   /// EINVAL: among others, a table that was opened after this transaction began.
   public static let invalidArgument = Self(rawValue: EINVAL)
 

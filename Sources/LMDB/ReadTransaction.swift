@@ -47,8 +47,7 @@ public struct ReadTransaction: ~Escapable {
   /// - Throws: `.badValueSize` for an empty key or an integer key that is not 8 bytes,
   ///   `.staleTable`, `.invalidArgument` if the table was opened later, `.corrupted`.
   @_lifetime(copy self)
-  public func value(for key: Span<UInt8>, in table: TableHandle) throws(LMDBError) -> Span<UInt8>?
-  {
+  public func value(for key: Span<UInt8>, in table: TableHandle) throws(LMDBError) -> Span<UInt8>? {
     let bytes = unsafe try key.withUnsafeBytes { (key) throws(LMDBError) in
       unsafe try find(key, in: table)
     }
@@ -77,7 +76,7 @@ public struct ReadTransaction: ~Escapable {
   }
 
   /// A cursor that stands nowhere yet. Allocates.
-    @_lifetime(copy self)
+  @_lifetime(copy self)
   public func cursor(in table: TableHandle) throws(LMDBError) -> ReadCursor {
     let raw = try RawCursor(transaction: self, table: table)
     return unsafe _overrideLifetime(ReadCursor(raw), copying: self)

@@ -58,8 +58,7 @@ public struct WriteTransaction: ~Copyable, ~Escapable {
 
   /// The value of `key`, or nil, as `ReadTransaction.value(for:in:)`.
   @_lifetime(borrow self)
-  public func value(for key: Span<UInt8>, in table: TableHandle) throws(LMDBError) -> Span<UInt8>?
-  {
+  public func value(for key: Span<UInt8>, in table: TableHandle) throws(LMDBError) -> Span<UInt8>? {
     try reading.value(for: key, in: table)
   }
 

@@ -76,7 +76,8 @@ package struct Event: Equatable, Sendable {
       cause: bytes.littleEndian(at: 24, as: UInt64.self),
       root: bytes.littleEndian(at: 32, as: UInt64.self),
       id: EventID(
-        high: bytes.bigEndian(at: 40, as: UInt64.self), low: bytes.bigEndian(at: 48, as: UInt64.self)
+        high: bytes.bigEndian(at: 40, as: UInt64.self),
+        low: bytes.bigEndian(at: 48, as: UInt64.self)
       ),
       program: bytes.littleEndian(at: 56, as: UInt32.self))
     let subjectLength = Int(bytes.littleEndian(at: 60, as: UInt16.self))

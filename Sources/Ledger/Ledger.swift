@@ -262,6 +262,8 @@ package final class Ledger: Sendable {
     try environment.read { txn in
       var cursor = try txn.cursor(in: tail)
       guard try Self.seek(&cursor, blockOf: first) else { return }
+      var expected = cursor.key.rawSpan.bigEndian(at: 0, as: UInt64.self)
+      if expected > first { throw Self.gap(at: first, before: expected) }
       repeat {
         let block = cursor.value.rawSpan
         let start = cursor.key.rawSpan.bigEndian(at: 0, as: UInt64.self)
@@ -271,6 +273,8 @@ package final class Ledger: Sendable {
           throw LedgerError.damaged(position: start, error)
         }
         let count = Int(block.littleEndian(at: 0, as: UInt32.self))
+        guard start == expected else { throw Self.gap(at: expected, before: start) }
+        expected = start + UInt64(count)
         if start > last { return }
         let skipped = first > start ? Int(first - start) : 0
         guard skipped < count else { continue }
@@ -287,6 +291,10 @@ package final class Ledger: Sendable {
         }
       } while try cursor.next()
     }
+  }
+
+  private static func gap(at position: UInt64, before start: UInt64) -> LedgerError {
+    .damaged(position: position, RecordError("a block is missing; the next begins at \(start)"))
   }
 
   /// Puts the cursor on the last block that starts at or before `position`, or on the first one.

@@ -14,7 +14,8 @@ package enum LedgerError: Error, CustomStringConvertible {
   package var description: String {
     switch self {
     case .store(let error): "\(error)"
-    case .damaged(let position, let error): "the ledger is damaged at position \(position): \(error)"
+    case .damaged(let position, let error):
+      "the ledger is damaged at position \(position): \(error)"
     case .version(let found):
       "the ledger has format version \(found); this binary reads version 1: use one that fits"
     case .absent(let directory):

@@ -65,7 +65,8 @@ enum TailBlock {
 
   /// Where the record at `index` lies, in a block whose ``count(in:)`` is `count`.
   /// - Throws: ``RecordError`` where the offsets run backwards.
-  static func range(of index: Int, count: Int, in block: RawSpan) throws(RecordError) -> Range<Int> {
+  static func range(of index: Int, count: Int, in block: RawSpan) throws(RecordError) -> Range<Int>
+  {
     let base = 4 + 4 * count
     let start = index == 0 ? 0 : Int(block.littleEndian(at: 4 * index, as: UInt32.self))
     let end = Int(block.littleEndian(at: 4 + 4 * index, as: UInt32.self))

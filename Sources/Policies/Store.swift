@@ -7,8 +7,8 @@ package import Engine
 import Facts
 package import Features
 package import Journeys
-package import Ledger
 package import LMDB
+package import Ledger
 package import Metrics
 package import Profiles
 package import Programs

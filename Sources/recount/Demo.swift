@@ -3,17 +3,18 @@ import CivilTime
 import Engine
 import Explaining
 import Glibc
+import Host
+import Intake
+import JSON
+import Journeys
+import Ledger
+import Policies
+import Simulation
+
 import struct Foundation.Data
 import class Foundation.FileHandle
 import class Foundation.FileManager
 import func Foundation.NSTemporaryDirectory
-import Host
-import Intake
-import Journeys
-import JSON
-import Ledger
-import Policies
-import Simulation
 
 /// `recount demo`.
 struct Demo: ParsableCommand {

@@ -5,6 +5,7 @@ import CivilTime
 import Expressions
 import ExpressionsConformance
 import JSON
+
 import class Foundation.FileManager
 
 /// `recount expressions`.

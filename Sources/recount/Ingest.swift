@@ -46,7 +46,11 @@ struct Ingest: ParsableCommand {
     let started = WallClock.elapsed()
     let settings = options
     let thread = try EngineThread<Host>(
-      limit: 8, make: { try Host(settings, makeCarrier: Carriers.directory(settings.directory, clock: settings.clock)) },
+      limit: 8,
+      make: {
+        try Host(
+          settings, makeCarrier: Carriers.directory(settings.directory, clock: settings.clock))
+      },
       end: { _ in })
     let tally = Mutex(IngestTally())
     try feed(first, source, thread, tally, rejected, started)
@@ -74,7 +78,8 @@ struct Ingest: ParsableCommand {
   }
 
   private func feed(
-    _ first: EventBatch?, _ source: EventFile, _ thread: EngineThread<Host>, _ tally: borrowing Mutex<IngestTally>,
+    _ first: EventBatch?, _ source: EventFile, _ thread: EngineThread<Host>,
+    _ tally: borrowing Mutex<IngestTally>,
     _ rejected: RejectFile?, _ started: Int64
   ) throws {
     var line = ProgressLine()
@@ -93,7 +98,8 @@ struct Ingest: ParsableCommand {
       try report(shared.takeConflicts(), rejected)
       let read = tally.withLock { $0.read }
       line.show(
-        now: WallClock.elapsed(), Self.progress(source.progress, read, WallClock.elapsed() - started))
+        now: WallClock.elapsed(),
+        Self.progress(source.progress, read, WallClock.elapsed() - started))
       next = try source.nextBatch(limit: 2_048)
     }
     try thread.perform { _ in }
@@ -116,7 +122,8 @@ struct Ingest: ParsableCommand {
     }
   }
 
-  private static func progress(_ progress: EventFile.Progress, _ read: Int, _ elapsed: Int64) -> String
+  private static func progress(_ progress: EventFile.Progress, _ read: Int, _ elapsed: Int64)
+    -> String
   {
     let rate = elapsed > 0 ? Int64(read) * 1_000_000 / elapsed : 0
     guard let size = progress.size, size > 0 else { return "\(read) lines, \(rate) a second" }
@@ -203,7 +210,8 @@ final class SharedTally: Sendable {
         "an event with this source and id is at position \(position), but its \(field) differs; "
         + "give a new event a new id"
       state.conflicts.append(
-        RejectedLine(line: line, refusal: Refusal(field: "id", reason: reason), bytes: [], in: 0..<0))
+        RejectedLine(
+          line: line, refusal: Refusal(field: "id", reason: reason), bytes: [], in: 0..<0))
     }
   }
 
@@ -222,7 +230,8 @@ final class SharedTally: Sendable {
 
 /// Which programs run.
 struct ProgramOptions: ParsableArguments {
-  @Option(help: "A folder of program folders for a new data directory, instead of the shipped ones.")
+  @Option(
+    help: "A folder of program folders for a new data directory, instead of the shipped ones.")
   var programs: String?
   @Option(
     name: .customLong("set"),

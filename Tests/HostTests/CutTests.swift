@@ -1,14 +1,15 @@
 import Catalog
 import Engine
-import class Foundation.FileManager
-import class Foundation.ProcessInfo
-import struct Foundation.UUID
 import Host
 import Ledger
 import Policies
 import Programs
 import Simulation
 import Testing
+
+import class Foundation.FileManager
+import class Foundation.ProcessInfo
+import struct Foundation.UUID
 
 /// What the event clock promises: the ledger follows from the events alone.
 @Suite("How a file is cut")
