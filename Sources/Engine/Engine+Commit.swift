@@ -30,7 +30,7 @@ extension Engine {
       waiting.removeAll()
       isWaitingAdmitted = false
     }
-    if changedRows >= options.flushRows { try? flushAndNote() }
+    if changedRows >= options.flushRows { flushBetweenTurns() }
   }
 
   /// Rows changed since the last flush.
@@ -49,13 +49,14 @@ extension Engine {
         + projections.map { ($0.name, .init(version: $0.version, position: end)) })
   }
 
-  private func flushAndNote() throws {
+  /// Flushes if no turn is open; a failure is noted in ``flushFailure`` and loses nothing.
+  package func flushBetweenTurns() {
+    guard pending.isEmpty, changedRows > 0 else { return }
     do {
       try flush()
       flushFailure = nil
     } catch {
       flushFailure = "\(error)"
-      throw error
     }
   }
 

@@ -22,6 +22,9 @@ package struct HostOptions: Sendable {
   /// Overrides by program, which are recorded as new activations.
   package var overrides: [(program: String, override: ProgramOverride)] = []
   package var store = StoreOptions()
+  /// How old changed rows may become before they are flushed to `views/`, in microseconds; where a
+  /// flush takes long, ten times as long as it took.
+  package var flushAge: Int64 = 5_000_000
   /// Whether a directory that is not there is made.
   package var createsDirectory = true
 
@@ -48,6 +51,8 @@ package final class Host {
   /// nil: closed.
   private var lock: DirectoryLock?
   private var outcomes: [Input] = []
+  private var lastFlush = WallClock.elapsed()
+  private var flushDuration: Int64 = 0
 
   /// Opens the directory and activates programs where none ever were.
   /// - Parameter makeCarrier: Makes what carries out effects.
@@ -84,6 +89,7 @@ package final class Host {
   /// file is cut. Effect and outcome are then in one commit: after a crash in between, the same
   /// inputs give the same effect with the same id again, and the sink replaces its file.
   package func append(_ inputs: [Input]) throws -> [Receipt] {
+    defer { flushIfOld() }
     guard options.clock == .event && carrier != nil else { return try appendTurn(inputs) }
     try settle()
     var receipts: [Receipt] = []
@@ -168,6 +174,16 @@ package final class Host {
     try settle()
     try store.close()
     lock = nil
+  }
+
+  /// Flushes rows that have been changed for long. One that fails is tried again later: the ledger
+  /// has everything.
+  private func flushIfOld() {
+    let now = WallClock.elapsed()
+    guard now - lastFlush >= max(options.flushAge, 10 * flushDuration) else { return }
+    store.engine.flushBetweenTurns()
+    lastFlush = WallClock.elapsed()
+    flushDuration = lastFlush - now
   }
 
   private var turnClock: TurnClock {

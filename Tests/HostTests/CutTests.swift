@@ -99,6 +99,18 @@ struct CutTests {
     #expect(error?.description.contains(text) == true)
   }
 
+  @Test("Changed rows are flushed by age", arguments: [(Int64(0), true), (3_600_000_000, false)])
+  func rowsAreFlushedByAge(age: Int64, isFlushed: Bool) throws {
+    let folder = Folder()
+    var options = HostOptions(directory: folder.path)
+    options.clock = .event
+    options.flushAge = age
+    let host = try Host(options) { _ in nil }
+    defer { try? host.close() }
+    _ = try host.append(Array(Self.history(seed: 2).prefix(40)))
+    #expect((host.store.engine.changedRows == 0) == isFlushed)
+  }
+
   @Test("A mistake in a program is told before a directory is made")
   func mistakesMakeNoDirectory() throws {
     let folder = Folder()
