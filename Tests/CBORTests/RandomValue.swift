@@ -1,4 +1,5 @@
 import CBOR
+import TestSupport
 
 extension CBORValue {
   /// A value of any kind, nested at most `depth` deep.

@@ -1,5 +1,6 @@
 import CivilTime
 import Foundation
+import TestSupport
 import Testing
 
 private let zoneDirectory = "/usr/share/zoneinfo"

@@ -2,6 +2,7 @@ import CBOR
 import CivilTime
 import Engine
 import Ledger
+import TestSupport
 
 /// An engine over a directory of its own, with what a test wants to be in it.
 final class Bench {

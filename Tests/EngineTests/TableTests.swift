@@ -1,4 +1,5 @@
 import Engine
+import TestSupport
 import Testing
 
 /// Tables against a dictionary, and the queue of timers against a sorted list.

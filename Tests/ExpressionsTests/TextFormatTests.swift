@@ -1,5 +1,6 @@
 import Expressions
 import Foundation
+import TestSupport
 import Testing
 
 private func formatted(_ pattern: String, _ value: Value) throws -> Value {

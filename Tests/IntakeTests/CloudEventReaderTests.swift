@@ -3,6 +3,7 @@ import Engine
 import Intake
 import JSON
 import Ledger
+import TestSupport
 import Testing
 
 struct CloudEventReaderTests {

@@ -2,6 +2,7 @@ import CBOR
 import Engine
 import Intake
 import Ledger
+import TestSupport
 import Testing
 
 struct FuzzTests {

@@ -1,5 +1,6 @@
 import CBOR
 import JSON
+import TestSupport
 import Testing
 
 /// Whatever the bytes: an error that the independent diagnosis explains, or canonical CBOR.

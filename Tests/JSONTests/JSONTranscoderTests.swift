@@ -1,5 +1,6 @@
 import CBOR
 import JSON
+import TestSupport
 import Testing
 
 struct JSONTranscoderTests {

@@ -1,4 +1,5 @@
 import CBOR
+import TestSupport
 
 /// Writes a random JSON document and the value that it stands for, by its own simple means.
 struct RandomDocument {

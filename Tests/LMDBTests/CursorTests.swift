@@ -1,4 +1,5 @@
 import LMDB
+import TestSupport
 import Testing
 
 @Suite("Cursors")
@@ -8,7 +9,7 @@ struct CursorTests {
   let table: TableHandle
 
   init() throws {
-    environment = try Environment(directory: directory.inside("env"), options: .quick())
+    environment = try Environment(directory: directory.place("env"), options: .quick())
     table = try environment.openTable("events", create: true)
     let table = table
     try environment.write { txn in
@@ -132,7 +133,7 @@ struct CursorTests {
 
   @Test("Reading where a cursor stands on nothing traps")
   func nowhere() async {
-    let path = directory.inside("trap")
+    let path = directory.place("trap")
     await #expect(processExitsWith: .failure) { [path = path as String] in
       let environment = try Environment(directory: path)
       let table = try environment.openTable("t", create: true)

@@ -1,4 +1,5 @@
 import LMDB
+import TestSupport
 import Testing
 
 @Suite("Entries")
@@ -8,7 +9,7 @@ struct EntryTests {
   let table: TableHandle
 
   init() throws {
-    environment = try Environment(directory: directory.inside("env"), options: .quick())
+    environment = try Environment(directory: directory.place("env"), options: .quick())
     table = try environment.openTable("events", create: true)
   }
 

@@ -1,12 +1,13 @@
 import Foundation
 import LMDB
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite("Files")
 struct FileTests {
   let directory = TemporaryDirectory()
-  var path: String { directory.inside("env") }
+  var path: String { directory.place("env") }
 
   static func durable(growAheadBytes: Int = 0) -> EnvironmentOptions {
     var options = EnvironmentOptions()
@@ -108,7 +109,7 @@ struct FileTests {
         log.append(point)
         return log.count
       }
-      let copy = directory.inside("copy\(index)")
+      let copy = directory.place("copy\(index)")
       try? FileManager.default.createDirectory(
         atPath: copy, withIntermediateDirectories: false)
       try? FileManager.default.copyItem(
@@ -120,7 +121,7 @@ struct FileTests {
     // The first commit has made the table.
     #expect(points == (0..<13).flatMap { _ in [WritePoint.beforeCommit, .afterCommit] })
     for index in 2...points.count {
-      let copy = try Environment(directory: directory.inside("copy\(index)"))
+      let copy = try Environment(directory: directory.place("copy\(index)"))
       let table = try copy.openTable("t")
       #expect(try copy.contents(of: table) == Self.expected(UInt64(index / 2 - 1)))
     }
@@ -149,17 +150,17 @@ struct FileTests {
       for key in 0..<50 as Range<UInt64> { try txn.delete(key, in: table) }
     }
     let content = try environment.contents(of: table)
-    try environment.copy(to: directory.inside("plain"))
-    try environment.copy(to: directory.inside("compact"), compacting: true)
+    try environment.copy(to: directory.place("plain"))
+    try environment.copy(to: directory.place("compact"), compacting: true)
     var sizes: [Int] = []
     for name in ["plain", "compact"] {
-      let copy = try Environment(directory: directory.inside(name))
+      let copy = try Environment(directory: directory.place(name))
       #expect(try copy.contents(of: try copy.openTable("t")) == content)
       sizes.append(try copy.info().usedBytes)
     }
     #expect(sizes[1] < sizes[0])
     let error = #expect(throws: LMDBError.self) {
-      try environment.copy(to: directory.inside("plain"))
+      try environment.copy(to: directory.place("plain"))
     }
     #expect(error?.code.name == "EEXIST")
   }

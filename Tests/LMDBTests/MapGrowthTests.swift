@@ -2,6 +2,7 @@ import Dispatch
 import Foundation
 import LMDB
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite("Growing the map")
@@ -11,7 +12,7 @@ struct MapGrowthTests {
   func open(
     _ change: (inout EnvironmentOptions) -> Void = { _ in }
   ) throws -> (Environment, TableHandle) {
-    let environment = try Environment(directory: directory.inside("env"), options: .quick(change))
+    let environment = try Environment(directory: directory.place("env"), options: .quick(change))
     return (environment, try environment.openTable("t", create: true))
   }
 
@@ -192,7 +193,7 @@ struct MapGrowthTests {
     let (environment, table) = try open()
     try environment.set("k", "v", in: table)
     var reader = try Reader(environment)
-    let path = directory.inside("env")
+    let path = directory.place("env")
     await #expect(processExitsWith: .success) { [path = path as String] in
       let environment = try Environment(
         directory: path, options: .quick { $0.initialMapBytes = 64 << 20 })

@@ -1,4 +1,5 @@
 import LMDB
+import TestSupport
 import Testing
 
 @Suite("Against a model")
@@ -14,7 +15,7 @@ struct ModelTests {
       $0.mapGrowthFactor = 1.5
       $0.maximumMapBytes = 256 << 20
     }
-    var environment = try Environment(directory: directory.inside("env"), options: options)
+    var environment = try Environment(directory: directory.place("env"), options: options)
     var table = try environment.openTable("t", create: true)
     var model: [[UInt8]: [UInt8]] = [:]
     for _ in 0..<40 {
@@ -37,7 +38,7 @@ struct ModelTests {
       try compareSeeks(environment, table, sorted.map(\.key), &random)
       if Int.random(in: 0..<8, using: &random) == 0 {
         environment.close()
-        environment = try Environment(directory: directory.inside("env"), options: options)
+        environment = try Environment(directory: directory.place("env"), options: options)
         table = try environment.openTable("t")
       }
     }

@@ -1,11 +1,12 @@
 import Foundation
 import LMDB
+import TestSupport
 import Testing
 
 @Suite("Opening")
 struct OpeningTests {
   let directory = TemporaryDirectory()
-  var path: String { directory.inside("env") }
+  var path: String { directory.place("env") }
 
   func open(_ change: (inout EnvironmentOptions) -> Void = { _ in }) throws -> Environment {
     try Environment(directory: path, options: .quick(change))
@@ -43,16 +44,16 @@ struct OpeningTests {
   @Test("The same files cannot be open twice in a process, under whatever name")
   func twice() throws {
     let environment = try open()
-    #expect(symlink(path, directory.inside("symbolic")) == 0)
+    #expect(symlink(path, directory.place("symbolic")) == 0)
     try FileManager.default.createDirectory(
-      atPath: directory.inside("hard"), withIntermediateDirectories: false)
-    #expect(link("\(path)/data.mdb", "\(directory.inside("hard"))/data.mdb") == 0)
-    for other in [path, "\(path)/", "\(path)/../env", directory.inside("symbolic")] {
+      atPath: directory.place("hard"), withIntermediateDirectories: false)
+    #expect(link("\(path)/data.mdb", "\(directory.place("hard"))/data.mdb") == 0)
+    for other in [path, "\(path)/", "\(path)/../env", directory.place("symbolic")] {
       let error = #expect(throws: LMDBError.self) { try Environment(directory: other) }
       #expect(error?.code == .alreadyOpen)
     }
     #expect(
-      code { _ = try Environment(directory: directory.inside("hard")) } == .alreadyOpen)
+      code { _ = try Environment(directory: directory.place("hard")) } == .alreadyOpen)
     // The refused attempts have harmed nothing, and closing gives the files free.
     let table = try environment.openTable("t", create: true)
     try environment.set("k", "v", in: table)

@@ -1,25 +1,7 @@
 import Foundation
 import LMDB
+import TestSupport
 import Testing
-
-/// A new directory that disappears with the last reference.
-final class TemporaryDirectory: Sendable {
-  let path: String
-
-  init() {
-    var template = Array("/tmp/recount-lmdb-XXXXXX".utf8CString)
-    path = template.withUnsafeMutableBufferPointer { String(cString: mkdtemp($0.baseAddress!)) }
-  }
-
-  deinit {
-    try? FileManager.default.removeItem(atPath: path)
-  }
-
-  /// A path inside, where nothing is yet.
-  func inside(_ name: String) -> String {
-    "\(path)/\(name)"
-  }
-}
 
 extension EnvironmentOptions {
   /// Defaults with a small map and no syncing, changed by `change`.
@@ -29,23 +11,6 @@ extension EnvironmentOptions {
     options.durability = .relaxed
     change(&options)
     return options
-  }
-}
-
-/// Sebastiano Vigna's generator: every seed is a good one.
-struct SplitMix64: RandomNumberGenerator {
-  var state: UInt64
-
-  init(seed: UInt64) {
-    state = seed
-  }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
   }
 }
 

@@ -2,6 +2,7 @@ import Dispatch
 import Foundation
 import LMDB
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite("Tables")
@@ -9,7 +10,7 @@ struct TableTests {
   let directory = TemporaryDirectory()
 
   func open(_ change: (inout EnvironmentOptions) -> Void = { _ in }) throws -> Environment {
-    try Environment(directory: directory.inside("env"), options: .quick(change))
+    try Environment(directory: directory.place("env"), options: .quick(change))
   }
 
   @Test("A table outlives its environment, with its order of keys")
@@ -143,7 +144,7 @@ struct TableTests {
   @Test("A handle of another environment is stale here")
   func foreignHandle() throws {
     let environment = try open()
-    let other = try Environment(directory: directory.inside("other"), options: .quick())
+    let other = try Environment(directory: directory.place("other"), options: .quick())
     let table = try environment.openTable("a", create: true)
     let foreign = try other.openTable("a", create: true)
     #expect(code { _ = try environment.get("k", in: foreign) } == .staleTable)

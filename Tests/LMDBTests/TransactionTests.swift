@@ -1,4 +1,5 @@
 import LMDB
+import TestSupport
 import Testing
 
 @Suite("Transactions")
@@ -8,7 +9,7 @@ struct TransactionTests {
   let table: TableHandle
 
   init() throws {
-    environment = try Environment(directory: directory.inside("env"), options: .quick())
+    environment = try Environment(directory: directory.place("env"), options: .quick())
     table = try environment.openTable("events", create: true)
   }
 
@@ -147,7 +148,7 @@ struct TransactionTests {
 
   @Test("Closing inside a transaction, or before a Reader, traps")
   func closingTooEarly() async {
-    let path = directory.inside("trap")
+    let path = directory.place("trap")
     await #expect(processExitsWith: .failure) { [path = path as String] in
       let environment = try Environment(directory: path)
       try environment.read { (_) throws(LMDBError) in environment.close() }

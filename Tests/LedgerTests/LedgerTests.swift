@@ -1,6 +1,7 @@
 import CBOR
 import LMDB
 import Ledger
+import TestSupport
 import Testing
 
 @Suite("The ledger")

@@ -1,5 +1,6 @@
 import LMDB
 import Ledger
+import TestSupport
 import Testing
 
 @Suite("A block that is missing")

@@ -1,5 +1,6 @@
 import CBOR
 import Ledger
+import TestSupport
 import Testing
 
 /// Records against section 5 of the design.

@@ -1,5 +1,6 @@
 import CBOR
 import Ledger
+import TestSupport
 
 /// An event of no consequence at a position.
 func event(

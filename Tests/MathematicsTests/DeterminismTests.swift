@@ -1,4 +1,5 @@
 import Mathematics
+import TestSupport
 import Testing
 
 /// The bits of one result, recorded once. They may never change: old ledgers hold decisions that

@@ -1,4 +1,5 @@
 import Mathematics
+import TestSupport
 import Testing
 
 /// An exact case of IEEE 754-2019 section 9.2.1; `nil` stands for NaN.

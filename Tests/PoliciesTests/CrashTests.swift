@@ -7,6 +7,8 @@ import Policies
 import Synchronization
 import Testing
 
+import class TestSupport.TemporaryDirectory
+
 /// Law 2: what was acknowledged is there after a crash, whole turns only, and everything goes on.
 @Suite("Crashes")
 struct CrashTests {

@@ -6,6 +6,8 @@ import Programs
 import Simulation
 import Testing
 
+import class TestSupport.TemporaryDirectory
+
 /// Law 2 from the other side: a turn that cannot be committed has never been.
 @Suite("Failed commits")
 struct FailedCommitTests {

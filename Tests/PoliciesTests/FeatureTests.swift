@@ -10,6 +10,8 @@ import Programs
 import Simulation
 import Testing
 
+import class TestSupport.TemporaryDirectory
+
 /// Declared features: windows, order, limits, and history that was there before the declaration.
 @Suite("Features")
 struct FeatureTests {

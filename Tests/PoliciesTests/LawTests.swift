@@ -8,6 +8,8 @@ import ShippedPrograms
 import Simulation
 import Testing
 
+import class TestSupport.TemporaryDirectory
+
 /// The laws of the design, over random histories. A failing seed becomes a test with a name.
 @Suite("Laws")
 struct LawTests {

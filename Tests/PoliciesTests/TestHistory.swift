@@ -7,6 +7,8 @@ import Programs
 import ShippedPrograms
 import Testing
 
+import class TestSupport.TemporaryDirectory
+
 /// A store under the event clock, fed by hand.
 final class TestHistory {
   private let directory = TemporaryDirectory()

@@ -1,4 +1,5 @@
 import Programs
+import TestSupport
 import Testing
 
 @Suite("Mutated programs")

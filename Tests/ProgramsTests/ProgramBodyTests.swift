@@ -1,5 +1,6 @@
 import CBOR
 import Programs
+import TestSupport
 import Testing
 
 @Suite("A program's body")

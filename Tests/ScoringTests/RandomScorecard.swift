@@ -1,4 +1,5 @@
 import Scoring
+import TestSupport
 
 extension ScorecardDefinition {
   /// A correct definition with up to nine features of all kinds.

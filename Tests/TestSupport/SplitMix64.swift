@@ -1,0 +1,23 @@
+/// Steele, Lea and Flood's generator (2014): the same numbers for the same seed, on every machine,
+/// so that a failing seed fails again.
+package struct SplitMix64: RandomNumberGenerator {
+  private var state: UInt64
+
+  package init(seed: UInt64) {
+    state = seed
+  }
+
+  package mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = state
+    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ (mixed >> 31)
+  }
+
+  /// A value from -1 to 1 in steps of 2^-52, without the standard library's own method, which
+  /// might change.
+  package mutating func signedUnit() -> Double {
+    Double(Int64(bitPattern: next()) >> 11) * 0x1p-52
+  }
+}
