@@ -226,6 +226,6 @@ extension Journeys: TimerOwner {
     return TimerFiring(
       owner: "\(run.id)/\(run.state)/\(armed.slot)/\(RFC3339.string(microseconds: run.enteredAt))",
       program: run.program, subject: entities.bytes(of: run.subject),
-      payload: payload.encoded(), belongsToRun: true)
+      payload: payload.encoded())
   }
 }

@@ -230,7 +230,6 @@ extension Silences: TimerOwner {
     ]
     return TimerFiring(
       owner: "\(row.program)/\(row.eventType)/\(row.key)", program: row.program,
-      subject: context.subjects.bytes(of: row.subject), payload: payload.encoded(),
-      belongsToRun: false)
+      subject: context.subjects.bytes(of: row.subject), payload: payload.encoded())
   }
 }

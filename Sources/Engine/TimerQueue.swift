@@ -53,11 +53,6 @@ package struct TimerQueue {
     heap.removeAll(keepingCapacity: true)
   }
 
-  /// The first timer for which `isWanted` holds. Cost: a look at all.
-  package func earliest(where isWanted: (Timer) -> Bool) -> Timer? {
-    heap.filter(isWanted).min()
-  }
-
   package mutating func insert(_ timer: Timer) {
     heap.append(timer)
     var child = heap.count - 1
@@ -111,16 +106,11 @@ package struct TimerFiring {
   package let subject: [UInt8]
   /// Deterministic CBOR.
   package let payload: [UInt8]
-  /// Whether `--drain` waits for it.
-  package let belongsToRun: Bool
 
-  package init(
-    owner: String, program: String, subject: [UInt8], payload: [UInt8], belongsToRun: Bool
-  ) {
+  package init(owner: String, program: String, subject: [UInt8], payload: [UInt8]) {
     self.owner = owner
     self.program = program
     self.subject = subject
     self.payload = payload
-    self.belongsToRun = belongsToRun
   }
 }

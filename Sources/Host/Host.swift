@@ -33,7 +33,8 @@ package struct HostOptions: Sendable {
   }
 }
 
-/// Carries out committed effects in the world outside.
+/// Carries out effects in the world outside: under the machine's clock committed ones, under the
+/// event clock those of the open turn (see ``Host/append(_:)``).
 package protocol EffectCarrier {
   /// Carries out effects, in order.
   /// - Returns: The outcomes that are known at once; an effect without one stays unanswered.

@@ -12,20 +12,12 @@ package enum Limits {
   package static let nesting = 32
   /// How many times a policy may react to what policies emitted.
   package static let cascadeDepth = 16
-  /// Values that a `collect` or `distinct` feature keeps; the oldest goes.
-  package static let collectedValues = 64
   /// Inputs in one batch.
   package static let batchEvents = 10_000
   /// Bytes of JSON in one batch.
   package static let batchBytes = 16 * 1024 * 1024
-  /// Inputs that may wait before the engine.
-  package static let queuedInputs = 65_536
-  /// Programs that one ledger may know.
-  package static let programs = 1_024
   /// Records that one stored block may hold.
   package static let blockRecords = 256
   /// Bytes of records after which a stored block is closed.
   package static let blockBytes = 256 * 1024
-  /// Bytes of one blob: a program's files or a model.
-  package static let blobBytes = 64 * 1024 * 1024
 }

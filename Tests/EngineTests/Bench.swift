@@ -179,7 +179,6 @@ final class Reminders: Projection, TimerOwner {
     let subject = context.subjects.bytes(of: timer.item)
     return TimerFiring(
       owner: "\(String(decoding: subject, as: UTF8.self))/\(row.setBy)", program: "",
-      subject: subject, payload: CBORValue.object([("due", .signed(row.due))]).encoded(),
-      belongsToRun: true)
+      subject: subject, payload: CBORValue.object([("due", .signed(row.due))]).encoded())
   }
 }

@@ -175,7 +175,6 @@ struct TableTests {
       }
       #expect(queue.count == model.count)
     }
-    #expect(queue.earliest { $0.owner == 1 } == model.filter { $0.owner == 1 }.min())
     for timer in model.sorted() { #expect(queue.removeFirst() == timer) }
     #expect(queue.first == nil)
   }
