@@ -18,7 +18,10 @@ package struct ProgramFolders {
       return [(folder.name, try folder.body())]
     }
     guard let names = try? manager.contentsOfDirectory(atPath: path) else {
-      throw ProgramFolderError(description: "the programs folder \(path) cannot be listed")
+      let problem = manager.fileExists(atPath: path) ? "is no folder" : "is not there"
+      throw ProgramFolderError(
+        description: "\(path) \(problem): name a program's folder, which has a program.yaml, or a "
+          + "folder of such")
     }
     let folders = names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
       .filter { manager.fileExists(atPath: "\(path)/\($0)/program.yaml") }

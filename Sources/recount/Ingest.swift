@@ -30,7 +30,9 @@ struct Ingest: ParsableCommand {
   @OptionGroup var programs: ProgramOptions
   @Option(help: "Where ledger time comes from: wall (this machine's clock) or event (their times).")
   var clock: ClockMode = .wall
-  @Option(help: "Where refused lines go, one JSON object each; standard error by default.")
+  @Option(
+    help: "Where refused lines go, one JSON object each; by default the first 20 on standard error."
+  )
   var rejects: String?
 
   func run() throws {
@@ -38,7 +40,7 @@ struct Ingest: ParsableCommand {
     let source = try EventFile(path: file, requiresTime: clock == .event)
     let first = try source.nextBatch(limit: 2_048)
     try checkKind(first)
-    let rejected = try rejects.map { try RejectFile(path: $0) }
+    let rejected = RejectReport(file: try rejects.map { try RejectFile(path: $0) })
     var options = HostOptions(directory: data.data)
     options.clock = clock
     options.programsFolder = programs.programs
@@ -59,7 +61,7 @@ struct Ingest: ParsableCommand {
       return (host.store.ledger.end.position, host.store.engine.decisionCount)
     }
     thread.close()
-    try rejected?.close()
+    try rejected.close()
     let seconds = Double(WallClock.elapsed() - started) / 1_000_000
     var total = tally.withLock { $0 }
     total.decisions = decisions
@@ -69,24 +71,24 @@ struct Ingest: ParsableCommand {
 
   /// A file of another kind is told from one with mistakes before a data directory is made for it.
   private func checkKind(_ batch: EventBatch?) throws {
-    guard let batch, batch.inputs.isEmpty, batch.rejects.count >= 100,
-      batch.rejects.allSatisfy({ $0.refusal.field.isEmpty })
-    else { return }
+    guard let batch, batch.inputs.isEmpty, batch.rejects.count >= 100 else { return }
+    let unreadable = batch.rejects.count { $0.refusal.field.isEmpty }
+    guard unreadable * 10 >= batch.rejects.count * 9 else { return }
     throw CommandFailure(
-      "\(file): none of the first \(batch.rejects.count) lines is a JSON object: is it a file of "
-        + "CloudEvents, one a line?")
+      "\(file): \(unreadable) of the first \(batch.rejects.count) lines are no JSON objects, and the "
+        + "others no events: is it a file of CloudEvents, one a line?")
   }
 
   private func feed(
     _ first: EventBatch?, _ source: EventFile, _ thread: EngineThread<Host>,
     _ tally: borrowing Mutex<IngestTally>,
-    _ rejected: RejectFile?, _ started: Int64
+    _ rejected: RejectReport, _ started: Int64
   ) throws {
     var line = ProgressLine()
     let shared = SharedTally()
     var next = first
     while let batch = next {
-      try report(batch.rejects, rejected)
+      try rejected.add(batch.rejects)
       let inputs = batch.inputs
       let lines = batch.lines
       thread.submit { host in shared.append(inputs, lines, to: host) }
@@ -95,7 +97,7 @@ struct Ingest: ParsableCommand {
         $0.read += batch.count
         $0.rejected += batch.rejects.count
       }
-      try report(shared.takeConflicts(), rejected)
+      try rejected.add(shared.takeConflicts())
       let read = tally.withLock { $0.read }
       line.show(
         now: WallClock.elapsed(),
@@ -106,20 +108,8 @@ struct Ingest: ParsableCommand {
     line.end()
     try shared.check()
     let conflicts = shared.takeConflicts()
-    try report(conflicts, rejected)
+    try rejected.add(conflicts)
     tally.withLock { $0.add(shared.tally) }
-  }
-
-  private func report(_ lines: [RejectedLine], _ file: RejectFile?) throws {
-    guard !lines.isEmpty else { return }
-    if let file {
-      try file.append(lines)
-    } else {
-      for line in lines {
-        let field = line.refusal.field.isEmpty ? "" : "\(line.refusal.field): "
-        Output.note("line \(line.line): \(field)\(line.refusal.reason)")
-      }
-    }
   }
 
   private static func progress(_ progress: EventFile.Progress, _ read: Int, _ elapsed: Int64)
@@ -154,6 +144,36 @@ struct Ingest: ParsableCommand {
         "the ledger ends at position \(position); \(Int(rate)) lines a second in "
           + "\((seconds * 1_000).rounded() / 1_000) s")
     }
+  }
+}
+
+/// Where refused lines are told: all of them in a file, or the first on standard error.
+final class RejectReport {
+  /// Lines told on standard error, where no file was named.
+  private static let shownLimit = 20
+  private let file: RejectFile?
+  private var count = 0
+
+  init(file: RejectFile?) {
+    self.file = file
+  }
+
+  func add(_ lines: [RejectedLine]) throws {
+    guard !lines.isEmpty else { return }
+    if let file { return try file.append(lines) }
+    for line in lines.prefix(max(0, Self.shownLimit - count)) {
+      let field = line.refusal.field.isEmpty ? "" : "\(line.refusal.field): "
+      Output.note("line \(line.line): \(field)\(line.refusal.reason)")
+    }
+    count += lines.count
+  }
+
+  /// Says how many more there were.
+  func close() throws {
+    try file?.close()
+    guard count > Self.shownLimit else { return }
+    Output.note(
+      "and \(count - Self.shownLimit) more refused lines: give --rejects FILE to have them all")
   }
 }
 
