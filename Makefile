@@ -4,7 +4,7 @@
 # Build and test share one configuration, so that nothing is compiled twice.
 
 CONFIGURATION := release
-PACKAGES := liblmdb-dev libsimdjson-dev zlib1g-dev
+PACKAGES := liblmdb-dev libsimdjson-dev libdeflate-dev
 SWIFT ?= swift
 
 .PHONY: run test build install bench format clean
@@ -28,7 +28,7 @@ install:
 	  dpkg -s $$package >/dev/null 2>&1 || missing="$$missing $$package"; \
 	done; \
 	if [ -n "$$missing" ] && ! command -v apt-get >/dev/null 2>&1; then \
-	  echo "recount needs the development files of LMDB, simdjson and zlib (Debian:$$missing)." >&2; \
+	  echo "recount needs the development files of LMDB, simdjson and libdeflate (Debian:$$missing)." >&2; \
 	  echo "This machine has no apt-get: install them by hand, then run make again." >&2; \
 	  exit 1; \
 	fi; \

@@ -49,6 +49,7 @@ let package = Package(
   ],
   targets: [
     .systemLibrary(name: "CLMDB", path: "Sources/CLMDB"),
+    .systemLibrary(name: "CDeflate", path: "Sources/CDeflate"),
     .target(
       name: "CSimdjson", path: "Sources/CSimdjson",
       linkerSettings: [.linkedLibrary("simdjson")]),
@@ -56,7 +57,8 @@ let package = Package(
     library("CBOR"),
     library("JSON", ["CBOR", "CSimdjson"]),
     library("LMDB", ["CLMDB"]),
-    library("Ledger", ["LMDB", "CBOR", "CivilTime", crypto]),
+    library("Proofs", [crypto]),
+    library("Ledger", ["LMDB", "CBOR", "CivilTime", "Proofs", "CDeflate", crypto]),
     library("Mathematics"),
     library("Scoring", ["Mathematics"]),
     library("Expressions", ["CivilTime"]),
@@ -152,7 +154,7 @@ let package = Package(
       [
         "Host", "Simulation", "Policies", "Engine", "Ledger", "Catalog", "Programs",
       ]),
-    tests("Ledger", ["TestSupport", "Ledger", "LMDB", "CBOR"]),
+    tests("Ledger", ["TestSupport", "Ledger", "Proofs", "LMDB", "CBOR"]),
     tests("Engine", ["TestSupport", "Engine", "Ledger", "CBOR", "CivilTime"]),
     tests("Simulation", ["Simulation", "CBOR"]),
     .testTarget(

@@ -58,28 +58,8 @@ package struct Event: Equatable, Sendable {
   /// - Throws: ``RecordError`` where version, kind or lengths do not fit.
   package init(position: UInt64, record: [UInt8]) throws(RecordError) {
     let bytes = record.rawSpan
-    guard bytes.byteCount >= EventHeader.byteCount else {
-      throw RecordError("a record of \(bytes.byteCount) bytes is shorter than its header")
-    }
-    guard bytes.byte(at: 0) == EventHeader.version else {
-      throw RecordError("record version \(bytes.byte(at: 0)) is not known; this binary reads 1")
-    }
-    guard let kind = EventKind(rawValue: bytes.byte(at: 1)) else {
-      throw RecordError("byte 1: there is no event kind \(bytes.byte(at: 1))")
-    }
     self.position = position
-    header = EventHeader(
-      kind: kind,
-      type: bytes.littleEndian(at: 4, as: UInt32.self),
-      recordedAt: bytes.littleEndian(at: 8, as: Int64.self),
-      occurredAt: bytes.littleEndian(at: 16, as: Int64.self),
-      cause: bytes.littleEndian(at: 24, as: UInt64.self),
-      root: bytes.littleEndian(at: 32, as: UInt64.self),
-      id: EventID(
-        high: bytes.bigEndian(at: 40, as: UInt64.self),
-        low: bytes.bigEndian(at: 48, as: UInt64.self)
-      ),
-      program: bytes.littleEndian(at: 56, as: UInt32.self))
+    header = try EventHeader(reading: bytes)
     let subjectLength = Int(bytes.littleEndian(at: 60, as: UInt16.self))
     let sourceLength = Int(bytes.littleEndian(at: 62, as: UInt16.self))
     let externalIDLength = Int(bytes.littleEndian(at: 64, as: UInt16.self))

@@ -1,3 +1,5 @@
+import CBOR
+
 /// The fixed part of a record: 72 bytes, little-endian.
 ///
 /// ```
@@ -44,6 +46,31 @@ package struct EventHeader: Equatable, Sendable {
     self.root = root
     self.id = id
     self.program = program
+  }
+
+  /// The header of a stored record.
+  /// - Throws: ``RecordError`` where it is cut short or version or kind are not known.
+  init(reading record: RawSpan) throws(RecordError) {
+    guard record.byteCount >= Self.byteCount else {
+      throw RecordError("a record of \(record.byteCount) bytes is shorter than its header")
+    }
+    guard record.byte(at: 0) == Self.version else {
+      throw RecordError("record version \(record.byte(at: 0)) is not known; this binary reads 1")
+    }
+    guard let kind = EventKind(rawValue: record.byte(at: 1)) else {
+      throw RecordError("byte 1: there is no event kind \(record.byte(at: 1))")
+    }
+    self.init(
+      kind: kind,
+      type: record.littleEndian(at: 4, as: UInt32.self),
+      recordedAt: record.littleEndian(at: 8, as: Int64.self),
+      occurredAt: record.littleEndian(at: 16, as: Int64.self),
+      cause: record.littleEndian(at: 24, as: UInt64.self),
+      root: record.littleEndian(at: 32, as: UInt64.self),
+      id: EventID(
+        high: record.bigEndian(at: 40, as: UInt64.self),
+        low: record.bigEndian(at: 48, as: UInt64.self)),
+      program: record.littleEndian(at: 56, as: UInt32.self))
   }
 }
 

@@ -17,9 +17,22 @@ package enum LedgerError: Error, CustomStringConvertible {
     case .damaged(let position, let error):
       "the ledger is damaged at position \(position): \(error)"
     case .version(let found):
-      "the ledger has format version \(found); this binary reads version 1: use one that fits"
+      "the ledger has format version \(found); this binary reads version 2: use one that fits"
     case .absent(let directory):
       "there is no ledger in \(directory): name another --data directory, or ingest events first"
+    }
+  }
+}
+
+extension LedgerError: LMDBErrorConvertible {
+  package init(_ error: LMDBError) { self = .store(error) }
+
+  /// The error of a reading whose body throws nothing of its own.
+  init(reading error: any Error) {
+    switch error {
+    case let error as LedgerError: self = error
+    case let error as LMDBError: self = .store(error)
+    default: preconditionFailure("reading threw \(error)")
     }
   }
 }

@@ -4,15 +4,18 @@ import CBOR
 ///
 /// ```
 /// 0            count u32
-/// 4            end of each record u32 × count, from the start of the records
-/// 4 + 4·count  records, one after the other
+/// 4            CRC-32 u32 of all that follows
+/// 8            end of each record u32 × count, from the start of the records
+/// 8 + 4·count  records, one after the other
 /// ```
 /// All little-endian. The key is the first record's position, big-endian. A commit is cut into
 /// blocks of at most ``Limits/blockRecords`` records and about ``Limits/blockBytes`` bytes.
 enum TailBlock {
+  private static let endsOffset = 8
+
   /// The bytes of a block with these events.
-  static func size(of events: ArraySlice<Event>) -> Int {
-    events.reduce(4 + 4 * events.count) { $0 + $1.record.count }
+  private static func size(of events: ArraySlice<Event>) -> Int {
+    events.reduce(endsOffset + 4 * events.count) { $0 + $1.record.count }
   }
 
   /// Cuts `events` into blocks.
@@ -38,23 +41,35 @@ enum TailBlock {
     var block: [UInt8] = []
     block.reserveCapacity(size(of: events))
     block.append(littleEndian: UInt32(events.count))
+    block.append(littleEndian: UInt32(0))
     var end: UInt32 = 0
     for event in events {
       end += UInt32(event.record.count)
       block.append(littleEndian: end)
     }
     for event in events { block += event.record }
+    let checksum = Checksum.of(block.rawSpan.extracting(endsOffset...))
+    for index in 0..<4 {
+      block[4 + index] = UInt8(truncatingIfNeeded: checksum >> UInt32(8 * index))
+    }
     return block
   }
 
-  /// How many records `block` holds.
-  /// - Throws: ``RecordError`` where the block is cut short or its offsets do not fit.
+  /// How many records `block` holds, after a check of all its bytes.
+  /// - Throws: ``RecordError`` where the block is cut short, its checksum is wrong or its offsets do
+  ///   not fit.
   static func count(in block: RawSpan) throws(RecordError) -> Int {
-    guard block.byteCount >= 4 else { throw RecordError("a block of \(block.byteCount) bytes") }
+    guard block.byteCount >= endsOffset else {
+      throw RecordError("a block of \(block.byteCount) bytes")
+    }
     let count = Int(block.littleEndian(at: 0, as: UInt32.self))
-    let start = 4 + 4 * count
+    let start = endsOffset + 4 * count
     guard count > 0, start <= block.byteCount else {
       throw RecordError("a block counts \(count) records in \(block.byteCount) bytes")
+    }
+    let checksum = Checksum.of(block.extracting(endsOffset...))
+    guard checksum == block.littleEndian(at: 4, as: UInt32.self) else {
+      throw RecordError("the checksum of its block is wrong")
     }
     let end = start + Int(block.littleEndian(at: start - 4, as: UInt32.self))
     guard end == block.byteCount else {
@@ -67,9 +82,10 @@ enum TailBlock {
   /// - Throws: ``RecordError`` where the offsets run backwards.
   static func range(of index: Int, count: Int, in block: RawSpan) throws(RecordError) -> Range<Int>
   {
-    let base = 4 + 4 * count
-    let start = index == 0 ? 0 : Int(block.littleEndian(at: 4 * index, as: UInt32.self))
-    let end = Int(block.littleEndian(at: 4 + 4 * index, as: UInt32.self))
+    let base = endsOffset + 4 * count
+    let start =
+      index == 0 ? 0 : Int(block.littleEndian(at: endsOffset + 4 * (index - 1), as: UInt32.self))
+    let end = Int(block.littleEndian(at: endsOffset + 4 * index, as: UInt32.self))
     guard start <= end, base + end <= block.byteCount else {
       throw RecordError("record \(index) of a block ends at \(end) and starts at \(start)")
     }

@@ -169,16 +169,16 @@ struct LedgerTests {
     }
     let other = directory.inside("other")
     try LedgerTestsSupport.put(
-      other, table: "meta", key: Array("version".utf8), BigEndian.bytes(UInt64(2)))
+      other, table: "meta", key: Array("version".utf8), BigEndian.bytes(UInt64(3)))
     do throws(LedgerError) {
       _ = try Ledger(directory: other)
-      Issue.record("opened version 2")
+      Issue.record("opened version 3")
     } catch {
-      guard case .version(found: 2) = error else {
+      guard case .version(found: 3) = error else {
         Issue.record("\(error)")
         return
       }
-      #expect("\(error)".contains("format version 2"))
+      #expect("\(error)".contains("format version 3"))
     }
   }
 
@@ -225,20 +225,26 @@ struct LedgerTests {
     #expect(try damaged([0, 0, 0, 0]) == 1, "no records")
     #expect(try damaged(Array(block.dropLast())) == 1)
     #expect(try damaged([0xFF, 0xFF, 0xFF, 0xFF] + block.dropFirst(4)) == 1)
+    for index in block.indices {
+      var flipped = block
+      flipped[index] ^= 1 << UInt8(index % 8)
+      #expect(try damaged(flipped) == 1, "a bit of byte \(index)")
+    }
+    // What a checksum covers may still be wrong, where another program wrote it.
     var version = block
-    version[4 + 12 + records[0].count] = 9
-    #expect(try damaged(version) == 2, "the second record's version")
+    version[8 + 12 + records[0].count] = 9
+    #expect(try damaged(LedgerTestsSupport.checked(version)) == 2, "the second record's version")
     var offset = block
-    offset[4] = 0xFF
-    offset[5] = 0xFF
-    #expect(try damaged(offset) == 1, "offsets that run backwards")
+    offset[8] = 0xFF
+    offset[9] = 0xFF
+    #expect(try damaged(LedgerTestsSupport.checked(offset)) == 1, "offsets that run backwards")
     var random = SplitMix64(seed: 1)
     for _ in 0..<150 {
       var bytes = block
       for _ in 0...2 {
         bytes[Int.random(in: 0..<140, using: &random)] = .random(in: .min ... .max, using: &random)
       }
-      _ = try damaged(bytes)
+      _ = try damaged(LedgerTestsSupport.checked(bytes))
     }
   }
 
@@ -291,15 +297,33 @@ enum LedgerTestsSupport {
     }
   }
 
-  /// The layout of a block: count, ends, records, little-endian.
+  /// The layout of a block: count, checksum, ends, records, little-endian.
   static func block(_ records: [[UInt8]]) -> [UInt8] {
     var block: [UInt8] = []
     block.append(littleEndian: UInt32(records.count))
+    block.append(littleEndian: UInt32(0))
     var end: UInt32 = 0
     for record in records {
       end += UInt32(record.count)
       block.append(littleEndian: end)
     }
-    return block + records.joined()
+    return checked(block + records.joined())
+  }
+
+  /// The block with the checksum that its bytes have.
+  static func checked(_ block: [UInt8]) -> [UInt8] {
+    var checksum: [UInt8] = []
+    checksum.append(littleEndian: crc32(block[8...]))
+    return block[..<4] + checksum + block[8...]
+  }
+
+  /// CRC-32 (ISO 3309), bit by bit.
+  static func crc32(_ bytes: ArraySlice<UInt8>) -> UInt32 {
+    var rest = UInt32.max
+    for byte in bytes {
+      rest ^= UInt32(byte)
+      for _ in 0..<8 { rest = rest >> 1 ^ (rest & 1 == 1 ? 0xEDB8_8320 : 0) }
+    }
+    return ~rest
   }
 }

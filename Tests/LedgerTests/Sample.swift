@@ -30,6 +30,7 @@ func ledger(
 ) throws -> Ledger {
   var options = LedgerOptions()
   options.growAheadBytes = 0
+  options.sealingPauseMilliseconds = 1
   change(&options)
   return try Ledger(directory: directory.path, options: options)
 }
