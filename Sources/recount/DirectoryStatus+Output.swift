@@ -9,6 +9,7 @@ extension DirectoryStatus {
     object.field("directory", directory)
     object.field("position", end.position)
     Self.write("recordedAt", end.position == 0 ? nil : end.recordedAt, to: &object)
+    object.field("sealed", sealed)
     object.key("events")
     if let events {
       object.object { kinds in
@@ -64,6 +65,7 @@ extension DirectoryStatus {
     var pairs: [(name: String, value: String)] = []
     if end.position > 0 { pairs.append(("ledger time", Printable.time(end.recordedAt) + " UTC")) }
     pairs.append(("events", eventsText))
+    if sealed > 0 { pairs.append(("sealed", "through position \(sealed)")) }
     pairs.append(("runs", "\(activeRuns) active of \(runs)"))
     pairs.append(("timers", timersText))
     pairs.append(("candidates", "\(candidates) live"))

@@ -56,11 +56,13 @@ struct Ingest: ParsableCommand {
       end: { _ in })
     let tally = Mutex(IngestTally())
     try feed(first, source, thread, tally, rejected, started)
-    let (position, decisions) = try thread.perform { host in
+    let (position, decisions, failure) = try thread.perform { host in
       try host.close()
-      return (host.store.ledger.end.position, host.store.engine.decisionCount)
+      let ledger = host.store.ledger
+      return (ledger.end.position, host.store.engine.decisionCount, ledger.sealingFailure)
     }
     thread.close()
+    if let failure { Output.note("older records are not sealed any more: \(failure)") }
     try rejected.close()
     let seconds = Double(WallClock.elapsed() - started) / 1_000_000
     var total = tally.withLock { $0 }

@@ -18,7 +18,8 @@ struct StatusCommand: ParsableCommand {
     commandName: "status",
     abstract: "Show where a data directory stands.",
     discussion: """
-      JSON: directory, position, recordedAt (ledger time, null when empty), events {KIND: n} or \
+      JSON: directory, position, recordedAt (ledger time, null when empty), sealed (the last \
+      position that is packed in a segment), events {KIND: n} or \
       null (see --count), programs [{program, version, runs, runsOfOlderVersions}], runs {active, \
       total}, timers {armed, nextDue, ofRuns, ofSilences, silencesAsOf}, candidates \
       (live), unansweredEffects, views {NAME: position}, files {ledger, views, outbox} in bytes on \
@@ -68,6 +69,8 @@ struct DirectoryStatus {
   var silencesAsOf: UInt64 { progress.first { $0.projection == "silences" }?.position ?? 0 }
   let progress: [(projection: String, position: UInt64)]
   let files: [(name: String, bytes: Int64)]
+  /// The last position that is packed in a segment; 0: none is.
+  let sealed: UInt64
 
   init(directory: String, alwaysCounts: Bool) throws {
     self.directory = directory
@@ -88,6 +91,7 @@ struct DirectoryStatus {
     }
     defer { snapshot.close() }
     end = snapshot.end
+    sealed = try snapshot.ledger.sealedThrough
     progress = snapshot.progress
     if let parts {
       count(parts.journeys)
@@ -125,8 +129,8 @@ struct DirectoryStatus {
 
   private mutating func count(_ ledger: Ledger) throws {
     var counts = [UInt64](repeating: 0, count: 256)
-    try ledger.forEachRecord(from: 1, through: end.position) { _, record in
-      counts[Int(record.byte(at: 1))] += 1
+    try ledger.forEachHeader(from: 1, through: end.position) { _, header in
+      counts[Int(header.kind.rawValue)] += 1
       return true
     }
     events = EventKind.allCases.map { ($0, counts[Int($0.rawValue)]) }
