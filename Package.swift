@@ -136,6 +136,7 @@ let package = Package(
     tests("CBOR", ["TestSupport", "CBOR"]),
     tests("JSON", ["TestSupport", "JSON", "CBOR"]),
     tests("LMDB", ["TestSupport", "LMDB"]),
+    tests("Proofs", ["TestSupport", "Proofs", crypto]),
     tests("Mathematics", ["TestSupport", "Mathematics"]),
     tests("Scoring", ["TestSupport", "Scoring", "Mathematics"]),
     tests("Programs", ["TestSupport", "Programs", "Expressions", "Scoring", "CBOR"]),

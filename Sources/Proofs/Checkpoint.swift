@@ -62,11 +62,17 @@ package struct Checkpoint: Equatable, Sendable {
 
 /// Why the text of a note is no checkpoint.
 package enum CheckpointError: Error, Equatable {
+  /// Fewer than three lines, or no newline at the end.
   case lines
+  /// The origin is empty.
   case origin
+  /// The size is no decimal number without leading zeros, or too large.
   case size
+  /// The root is not 32 bytes in base 64.
   case root
+  /// The size is 0, but the root is not that of nothing.
   case emptyRoot
+  /// A line behind the root is empty.
   case extensionLine
 }
 

@@ -17,7 +17,7 @@ package enum Merkle {
     return hasher.merkleHash
   }
 
-  /// SHA-256(0x01 ‖ left ‖ right). Cost: two blocks of SHA-256 and one allocation, the hasher's own.
+  /// SHA-256(0x01 ‖ left ‖ right). Cost: two blocks of the hash, with one allocation, the hasher's.
   package static func node(_ left: MerkleHash, _ right: MerkleHash) -> MerkleHash {
     var hasher = SHA256()
     hasher.update(prefix: 0x01)

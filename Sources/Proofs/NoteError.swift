@@ -21,20 +21,31 @@ package enum NoteError: Error, Equatable {
 
   /// What is wrong with a note's text.
   package enum TextProblem: Equatable, Sendable {
+    /// The last line has no newline.
     case noNewline
+    /// A byte below 0x20 that is no newline.
     case controlCharacter(offset: Int)
+    /// The bytes are not UTF-8.
     case notUTF8
   }
 
   /// What is wrong with a key's text.
   package enum KeyProblem: Equatable, Sendable {
+    /// Fewer than three parts between plus signs.
     case parts
+    /// It does not begin as private keys do.
     case notPrivate
+    /// The name is none (see `KeyName`).
     case name
+    /// The id is not eight lower-case hex digits.
     case malformedID
+    /// The last part is not base 64.
     case base64
+    /// The key's type byte is another than 0x01, or missing.
     case type(UInt8?)
+    /// The key has so many bytes, not 32.
     case length(Int)
+    /// The id is not the one that follows from name and key.
     case idDiffers(stated: KeyID, computed: KeyID)
   }
 }
