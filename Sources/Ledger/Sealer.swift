@@ -138,6 +138,8 @@ final class Sealer: Sendable {
       }
       if isStopped { return }
       if let next {
+        // Pages that a killed reader holds would make the file grow without end.
+        if next % 64 == 0 { _ = try? store.environment.clearDeadReaders() }
         do throws(LedgerError) {
           let segment = try maker.segment(next)
           state.withLock {
