@@ -75,6 +75,7 @@ extension Engine {
 
   /// Flushes and closes the views. No other call may follow.
   package func close() throws {
+    background?.stop()
     try flush()
     try views.close()
   }

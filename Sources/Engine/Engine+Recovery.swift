@@ -1,12 +1,14 @@
 package import Ledger
 
 extension Engine {
-  /// How the engine's own tables are named among the projections.
-  static let ownTables = "engine"
-  static let ownVersion = "1"
+  /// How the engine's own tables are named among the projections in `views/`.
+  package static let ownTables = "engine"
+  /// The version of the engine's own tables.
+  package static let ownVersion = "2"
 
   /// Forgets what is in memory, opens the views, and folds the events that they lack.
   func recover() throws {
+    background?.drain()
     pending.removeAll()
     depths.removeAll()
     blobs.removeAll()
@@ -113,6 +115,7 @@ extension Engine {
   package func rebuild(_ names: Set<String>? = nil) throws -> UInt64 {
     precondition(pending.isEmpty, "a rebuild starts between turns")
     try flush()
+    background?.drain()
     for projection in projections where names?.contains(projection.name) ?? true {
       try views.clear(projection.tables, projection: projection.name)
     }

@@ -7,6 +7,11 @@ package struct EngineOptions: Sendable {
   /// Changed rows at which the views are flushed. Larger batches are cheaper a row; the events behind
   /// them are folded again after a kill (measured: 141,804 events in 0.4 s).
   package var flushRows = 262_144
+  /// How the ids of all events are kept.
+  package var identities = RunOptions()
+  /// Whether runs of ids are merged on a thread of their own; otherwise within the flush.
+  package var mergesInBackground = true
+
   package init() {}
 }
 
@@ -22,7 +27,9 @@ package final class Engine {
   let projections: [any Projection]
   let policies: [any Policy]
   let timerOwners: [any TimerOwner]
-  let identities = Identities()
+  let identities: Identities
+  /// Where runs are merged; nil: in the flush.
+  let background: BackgroundWork?
   let options: EngineOptions
 
   /// The present turn: events not yet committed, how deep in a cascade each is, their bodies.
@@ -64,6 +71,8 @@ package final class Engine {
     self.policies = policies
     self.timerOwners = timerOwners
     self.options = options
+    background = options.mergesInBackground ? BackgroundWork() : nil
+    identities = Identities(options: options.identities, background: background)
     context.event = { [unowned self] in event(at: $0) }
     context.blob = { [unowned self] in blob(at: $0) }
     context.history = { [unowned self] in forEachEvent(before: $0, $1) }

@@ -1,105 +1,77 @@
-import CBOR
 package import Ledger
 
-/// Which event ids are taken, and by which position: what deduplication asks.
+/// Which event ids are taken, and by which position: what deduplication asks, over the whole ledger.
 ///
-/// Open addressing over the first eight bytes of the id; the few that share them are told apart
-/// by reading the event. 16 bytes an event, twice that at worst.
+/// The ids since the last flush are in memory, all others in a ``RunIndex`` under 48 bits of the id;
+/// the few ids that share them (3.6 in ten million look-ups with a hundred million ids) are told
+/// apart by reading the event. Exact, whatever was flushed, merged or dropped from memory.
 package final class Identities {
+  /// The table's name in `views/`.
   package let name = "identities"
-  private struct Entry {
-    var fingerprint: UInt64
-    /// 0: free.
-    var position: UInt64
+  private static let keyBits: UInt64 = 48
+  private let stored: RunIndex
+  private var recent = RecentEntries()
+
+  /// - Parameter background: Where runs are merged; nil: in the flush.
+  package init(options: RunOptions = RunOptions(), background: BackgroundWork? = nil) {
+    var options = options
+    options.keyBits = Self.keyBits
+    stored = RunIndex(name: name, options: options, background: background)
   }
 
-  private var entries = [Entry](repeating: Entry(fingerprint: 0, position: 0), count: 1_024)
-  private var count = 0
-  /// Entries that are not stored yet, in order of position.
-  private var fresh: [Entry] = []
-  private var storedRuns: UInt32 = 0
-
-  package init() {}
-
-  /// The position whose event has `id`, or nil.
+  /// The position whose event has `id`, or nil. Cost for a new id: about 0.1 µs with ten million
+  /// known.
   /// - Parameter isSame: Told a position whose event may have it, reads whether it does.
   package func position(of id: EventID, isSame: (UInt64) -> Bool) -> UInt64? {
-    let mask = entries.count - 1
-    var index = Int(truncatingIfNeeded: id.high) & mask
-    while entries[index].position != 0 {
-      if entries[index].fingerprint == id.high && isSame(entries[index].position) {
-        return entries[index].position
-      }
-      index = (index + 1) & mask
+    let key = Self.key(of: id)
+    var found: UInt64?
+    let isNew = recent.forEachPosition(of: key) { position in
+      guard isSame(position) else { return true }
+      found = position
+      return false
     }
-    return nil
+    guard isNew else { return found }
+    stored.forEachPosition(of: key) { position in
+      guard isSame(position) else { return true }
+      found = position
+      return false
+    }
+    return found
   }
 
-  /// Notes that the event at `position` has `id`.
+  /// Notes that the event at `position`, which is above all before it, has `id`.
   package func insert(_ id: EventID, at position: UInt64) {
-    let entry = Entry(fingerprint: id.high, position: position)
-    fresh.append(entry)
-    add(entry)
+    recent.insert(RunEntry(key: Self.key(of: id), position: position))
   }
 
-  private func add(_ entry: Entry) {
-    if (count + 1) * 3 > entries.count * 2 { grow() }
-    let mask = entries.count - 1
-    var index = Int(truncatingIfNeeded: entry.fingerprint) & mask
-    while entries[index].position != 0 { index = (index + 1) & mask }
-    entries[index] = entry
-    count += 1
-  }
+  private static func key(of id: EventID) -> UInt64 { id.high >> (64 - keyBits) }
 
-  private func grow() {
-    let old = entries
-    entries = [Entry](repeating: Entry(fingerprint: 0, position: 0), count: old.count * 2)
-    let mask = entries.count - 1
-    for entry in old where entry.position != 0 {
-      var index = Int(truncatingIfNeeded: entry.fingerprint) & mask
-      while entries[index].position != 0 { index = (index + 1) & mask }
-      entries[index] = entry
-    }
-  }
+  /// How many ids are known.
+  package var count: Int { stored.count + recent.count }
+
+  /// Runs in the store.
+  package var runCount: Int { stored.runs.count }
+
+  /// What the filters and fences of the stored runs take in memory, in bytes.
+  package var indexBytes: Int { stored.sizeBytes }
 }
 
 extension Identities: StoredTable {
-  package var pendingCount: Int { fresh.count }
+  package var pendingCount: Int { recent.count + (stored.hasNews ? 1 : 0) }
 
   package func open(_ source: any RowSource) throws {
-    entries = [Entry](repeating: Entry(fingerprint: 0, position: 0), count: 1_024)
-    count = 0
-    fresh = []
-    storedRuns = 0
-    try source.forEachStoredRow(table: name) { number, run in
-      storedRuns = number + 1
-      let bytes = run.rawSpan
-      for offset in stride(from: 0, to: bytes.byteCount, by: 16) {
-        add(
-          Entry(
-            fingerprint: bytes.bigEndian(at: offset, as: UInt64.self),
-            position: bytes.bigEndian(at: offset + 8, as: UInt64.self)))
-      }
-    }
+    recent = RecentEntries()
+    try stored.open(source)
   }
 
-  /// One row with all that came since the last flush: a run of (fingerprint, position) pairs,
-  /// big-endian, in order of position.
   package func pendingRows() -> RowBatch {
-    var run: [UInt8] = []
-    run.reserveCapacity(16 * fresh.count)
-    for entry in fresh {
-      run.append(littleEndian: entry.fingerprint.byteSwapped)
-      run.append(littleEndian: entry.position.byteSwapped)
-    }
-    var batch = RowBatch()
-    batch.put(storedRuns, run)
-    return batch
+    var entries = recent.entries
+    RunSort.sort(&entries)
+    return stored.pendingRows(adding: entries)
   }
 
   package func flushed() {
-    guard !fresh.isEmpty else { return }
-    storedRuns += 1
-    fresh.removeAll(keepingCapacity: true)
+    recent.removeAll()
+    stored.flushed()
   }
 }

@@ -16,10 +16,19 @@ public protocol StoredTable: AnyObject {
 public protocol RowSource: AnyObject {
   /// The stored bytes of a row, or nil.
   func storedRow(table: String, number: UInt32) -> [UInt8]?
+  /// Lets `body` read the stored bytes of a row where they lie; it must not read other rows meanwhile.
+  /// - Returns: Whether there is such a row.
+  func withStoredRow(table: String, number: UInt32, _ body: (RawSpan) -> Void) -> Bool
   /// One more than the highest stored number.
   func storedEnd(table: String) throws -> UInt32
   /// Calls `body` for every stored row, by number.
   func forEachStoredRow(table: String, _ body: (UInt32, [UInt8]) -> Void) throws
+  /// The table for work beside the engine's thread; nil where rows cannot be written.
+  func viewRows(table: String) throws -> ViewRows?
+}
+
+extension RowSource {
+  public func viewRows(table: String) throws -> ViewRows? { nil }
 }
 
 /// Encoded rows in order of their numbers, all in one buffer.

@@ -22,6 +22,8 @@ package final class ViewStore {
   }
 
   private let environment: Environment
+  /// Reads single rows; nil: the store is closed.
+  private var reader: Reader?
   private let progressTable: TableHandle
   private var handles: [String: TableHandle] = [:]
   private let mark: CleanMark
@@ -40,6 +42,7 @@ package final class ViewStore {
     options.onWritePoint = onWritePoint
     environment = try Environment(directory: directory, options: options)
     progressTable = try environment.openTable("progress", create: !readOnly)
+    reader = try Reader(environment)
   }
 
   /// Syncs and closes. No other call may follow.
@@ -48,6 +51,7 @@ package final class ViewStore {
       try environment.sync()
       try mark.setClean()
     }
+    reader = nil
     environment.close()
   }
 
@@ -129,12 +133,23 @@ package final class ViewStore {
 
 extension ViewStore: RowSource {
   package func storedRow(table: String, number: UInt32) -> [UInt8]? {
+    var row: [UInt8]?
+    _ = withStoredRow(table: table, number: number) { row = $0.array(0..<$0.byteCount) }
+    return row
+  }
+
+  package func withStoredRow(
+    table: String, number: UInt32, _ body: (RawSpan) -> Void
+  ) -> Bool {
     do {
       let handle = try handle(table)
-      return try environment.read { txn in
-        guard let bytes = try txn.value(for: UInt64(number), in: handle) else { return nil }
-        return bytes.rawSpan.array(0..<bytes.count)
+      let isThere = try reader?.read { (txn) throws(LMDBError) -> Bool in
+        guard let bytes = try txn.value(for: UInt64(number), in: handle) else { return false }
+        body(bytes.rawSpan)
+        return true
       }
+      guard let isThere else { preconditionFailure("table \(table) is read after the close") }
+      return isThere
     } catch {
       // A fold cannot go on without its state, and the ledger has everything: stop here.
       preconditionFailure("table \(table), row \(number) cannot be read: \(error)")
@@ -160,5 +175,10 @@ extension ViewStore: RowSource {
         return true
       }
     }
+  }
+
+  package func viewRows(table: String) throws -> ViewRows? {
+    guard !environment.options.readOnly else { return nil }
+    return ViewRows(environment: environment, table: try handle(table))
   }
 }

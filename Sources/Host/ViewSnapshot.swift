@@ -1,3 +1,4 @@
+import CBOR
 package import Engine
 import FoundationEssentials
 package import Ledger
@@ -34,7 +35,7 @@ package final class ViewSnapshot {
     rows = try FrozenRows(
       views: directory + "/views",
       projections.map { ($0.name, $0.version, $0.tables.map(\.name)) }
-        + [(FrozenRows.engine, FrozenRows.engineVersion, [context.subjects.name])],
+        + [(Engine.ownTables, Engine.ownVersion, [context.subjects.name])],
       extraTables, others)
     var options = LedgerOptions()
     options.readOnly = true
@@ -68,7 +69,7 @@ package final class ViewSnapshot {
 
   /// Folds the events that the rows lack.
   private func fold(_ projections: [any Projection]) throws {
-    let own = rows.position(of: FrozenRows.engine)
+    let own = rows.position(of: Engine.ownTables)
     let positions = projections.map { rows.position(of: $0.name) }
     let first = min(own, positions.min() ?? own) + 1
     guard !projections.isEmpty, first <= end.position else { return }
@@ -91,10 +92,6 @@ package final class ViewSnapshot {
 
 /// Rows that were copied out of `views/` at one moment.
 private final class FrozenRows: RowSource {
-  /// How the engine's own tables are named among the projections, and their version.
-  static let engine = "engine"
-  static let engineVersion = "1"
-
   private var tables: [String: [UInt32: [UInt8]]] = [:]
   private var positions: [String: UInt64] = [:]
 
@@ -156,6 +153,12 @@ private final class FrozenRows: RowSource {
   }
 
   func storedRow(table: String, number: UInt32) -> [UInt8]? { tables[table]?[number] }
+
+  func withStoredRow(table: String, number: UInt32, _ body: (RawSpan) -> Void) -> Bool {
+    guard let row = tables[table]?[number] else { return false }
+    body(row.rawSpan)
+    return true
+  }
 
   func storedEnd(table: String) throws -> UInt32 {
     (tables[table]?.keys.max()).map { $0 + 1 } ?? 0

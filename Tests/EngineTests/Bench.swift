@@ -12,22 +12,33 @@ final class Bench {
   private(set) var reminders: Reminders
   private(set) var tally: Tally
   private let makePolicies: () -> [any Policy]
-  private let flushRows: Int
+  private let options: EngineOptions
 
-  init(flushRows: Int = 65_536, policies: @escaping () -> [any Policy] = { [] }) throws {
+  init(
+    flushRows: Int = 65_536, identities: RunOptions = RunOptions(),
+    mergesInBackground: Bool = true, policies: @escaping () -> [any Policy] = { [] }
+  ) throws {
     makePolicies = policies
-    self.flushRows = flushRows
-    (engine, ledger, reminders, tally) = try Self.open(directory, flushRows, policies())
+    var options = EngineOptions()
+    options.flushRows = flushRows
+    options.identities = identities
+    options.mergesInBackground = mergesInBackground
+    self.options = options
+    (engine, ledger, reminders, tally) = try Self.open(directory, options, policies())
   }
 
-  func reopen() throws {
+  /// - Parameter change: Changes the views in between.
+  func reopen(_ change: (ViewStore) throws -> Void = { _ in }) throws {
     try engine.close()
     ledger.close()
-    (engine, ledger, reminders, tally) = try Self.open(directory, flushRows, makePolicies())
+    let views = try ViewStore(directory: directory.path + "/views")
+    try change(views)
+    try views.close()
+    (engine, ledger, reminders, tally) = try Self.open(directory, options, makePolicies())
   }
 
   private static func open(
-    _ directory: TemporaryDirectory, _ flushRows: Int, _ policies: [any Policy]
+    _ directory: TemporaryDirectory, _ engineOptions: EngineOptions, _ policies: [any Policy]
   ) throws -> (Engine, Ledger, Reminders, Tally) {
     var options = LedgerOptions()
     options.growAheadBytes = 0
@@ -35,8 +46,6 @@ final class Bench {
     let context = FoldContext(names: Names())
     let reminders = Reminders(context)
     let tally = Tally(context)
-    var engineOptions = EngineOptions()
-    engineOptions.flushRows = flushRows
     let engine = try Engine(
       ledger: ledger, views: try ViewStore(directory: directory.path + "/views"),
       context: context, projections: [reminders, tally], policies: policies,

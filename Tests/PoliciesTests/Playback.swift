@@ -82,6 +82,8 @@ extension StoreOptions {
     var options = StoreOptions()
     options.ledger.growAheadBytes = 0
     options.engine.flushRows = flushRows
+    // The tests copy the files at every write: nobody else may be writing then.
+    options.engine.mergesInBackground = false
     return options
   }
 }

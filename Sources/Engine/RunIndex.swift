@@ -1,0 +1,340 @@
+import CBOR
+import Ledger
+
+/// Positions by key, in sorted runs in `views/`: what was flushed of an index over all events.
+///
+/// A flush adds one run. Small runs at the end are taken into it; in the background runs become
+/// one where the newer ones have outgrown the older (`RunOptions.fanIn`), so that there are few: 5
+/// as a rule and 12 at worst for ten million entries in flushes of 85,000. What is found never
+/// depends on how entries are spread over runs.
+///
+/// In memory are, for each run, the first entry of each chunk (16 bytes in about 3,500 entries) and
+/// a filter that spares nearly all readings of runs that do not have the key (1.5 bytes an entry,
+/// less beyond `RunOptions.filterBudgetBytes`: then more runs are read, and the answers are the
+/// same). A merge takes the filter of its result in addition until it is taken in. Confined to the
+/// engine's thread.
+///
+/// A merge writes its rows in short transactions of its own, under numbers that no manifest names;
+/// the manifest that names them is part of a flush, one transaction with all other tables. Rows that
+/// no manifest names any more are deleted in pieces after it.
+package final class RunIndex {
+  /// The table's name in `views/`.
+  package let name: String
+  private let options: RunOptions
+  private let background: BackgroundWork?
+  private var source: (any RowSource)?
+  private var rows: ViewRows?
+  /// The oldest first.
+  private(set) var runs: [Run] = []
+  /// Numbers from here on were never given.
+  private var nextRow: UInt32 = 1
+  /// The merge that runs, or waits to be taken in.
+  private var merge: RunMerge?
+  /// Flushes until a merge is tried again after one that failed.
+  private var pause = 0
+  private var plan: Plan?
+
+  /// What the next flush changes.
+  private struct Plan {
+    var runs: [Run]
+    var nextRow: UInt32
+    /// Rows that nobody needs once it is committed.
+    var obsolete: [Range<UInt32>] = []
+    /// Whether the merge that is over is in it.
+    var endsMerge = false
+  }
+
+  /// An index without entries, to be opened.
+  /// - Parameter background: Where merges and deletions are done; nil: at once, in the flush.
+  package init(name: String, options: RunOptions = RunOptions(), background: BackgroundWork?) {
+    self.name = name
+    self.options = options
+    self.background = background
+  }
+
+  /// Entries in all runs.
+  package var count: Int { runs.reduce(0) { $0 + $1.extent.count } }
+
+  /// How many runs there are.
+  package var runCount: Int { runs.count }
+
+  /// Rows of all runs.
+  package var rowCount: Int { runs.reduce(0) { $0 + $1.extent.rows.count } }
+
+  /// Bytes of filters in memory.
+  package var filterBytes: Int { runs.reduce(0) { $0 + ($1.filter?.sizeBytes ?? 0) } }
+
+  /// Bytes of filters and fences in memory.
+  package var sizeBytes: Int { runs.reduce(0) { $0 + $1.sizeBytes } }
+
+  /// Whether a flush would do something even without new entries.
+  package var hasNews: Bool { merge?.outcome != nil }
+
+  // MARK: - Opening
+
+  /// Forgets what is in memory and reads which runs `source` has. No background work may be at it.
+  /// Cost: the filters, 1.5 bytes an entry, are read.
+  package func open(_ source: any RowSource) throws {
+    self.source = source
+    rows = try source.viewRows(table: name)
+    merge = nil
+    plan = nil
+    pause = 0
+    var manifest = RunManifest(nextRow: 1, runs: [])
+    _ = source.withStoredRow(table: name, number: RunManifest.row) {
+      manifest = RunManifest(decoding: $0.array(0..<$0.byteCount))
+    }
+    runs = []
+    for extent in manifest.runs {
+      runs.append(Run(extent, table: name, source))
+      keepBudget(&runs)
+    }
+    nextRow = max(manifest.nextRow, try source.storedEnd(table: name))
+    try deleteOrphans(manifest)
+  }
+
+  /// Deletes what a merge that did not come to its end has left.
+  private func deleteOrphans(_ manifest: RunManifest) throws {
+    guard let rows else { return }
+    let known = manifest.runs.map(\.rows).sorted { $0.lowerBound < $1.lowerBound }
+    var orphans: [Range<UInt32>] = []
+    var index = 0
+    for number in try rows.numbers() where number != RunManifest.row {
+      while index < known.count, known[index].upperBound <= number { index += 1 }
+      if index < known.count, known[index].contains(number) { continue }
+      if let last = orphans.last, last.upperBound == number {
+        orphans[orphans.count - 1] = last.lowerBound..<number + 1
+      } else {
+        orphans.append(number..<number + 1)
+      }
+    }
+    delete(orphans)
+  }
+
+  // MARK: - Looking up
+
+  /// Hands the positions under `key` from `first` on to `body` until it returns false: run by run,
+  /// the newest first, within a run in order.
+  /// - Returns: Whether `body` never returned false. Cost for a key that is not there: a filter's
+  ///   cache line a run, and in 0.6 % of them the reading of a chunk.
+  @discardableResult
+  package func forEachPosition(
+    of key: UInt64, from first: UInt64 = 0, _ body: (UInt64) -> Bool
+  ) -> Bool {
+    guard let source else { return true }
+    let probe = RunFilter.Probe(key << (64 - options.keyBits))
+    var index = runs.count
+    while let next = runs.last(below: index, mayContain: probe) {
+      guard runs[next].forEachPosition(of: key, from: first, table: name, source, body) else {
+        return false
+      }
+      index = next
+    }
+    return true
+  }
+
+  // MARK: - Flushing
+
+  /// The rows that store `entries` beside what is there. They count as stored once
+  /// ``flushed()`` is called.
+  /// - Parameter entries: Sorted.
+  package func pendingRows(adding entries: [RunEntry]) -> RowBatch {
+    var plan = Plan(runs: runs, nextRow: nextRow)
+    takeIn(&plan)
+    var absorbed: [Run] = []
+    var added: [(number: UInt32, bytes: [UInt8])] = []
+    if !entries.isEmpty {
+      absorbed = absorb(&plan, into: entries.count)
+      added = write(entries, absorbed, &plan)
+    }
+    let manifest = RunManifest(nextRow: plan.nextRow, runs: plan.runs.map(\.extent))
+    var batch = RowBatch()
+    batch.put(RunManifest.row, manifest.encoded)
+    for run in absorbed { for row in run.extent.rows { batch.remove(row) } }
+    for row in added { batch.put(row.number, row.bytes) }
+    self.plan = plan
+    return batch
+  }
+
+  /// Takes in the merge that is over.
+  private func takeIn(_ plan: inout Plan) {
+    guard let merge, let outcome = merge.outcome else { return }
+    plan.endsMerge = true
+    switch outcome {
+    case .merged(let run):
+      guard
+        let first = plan.runs.firstIndex(where: {
+          $0.extent.firstRow == merge.inputs[0].firstRow
+        })
+      else { preconditionFailure("the runs that were merged are gone") }
+      plan.runs.replaceSubrange(first..<first + merge.inputs.count, with: [run])
+      plan.obsolete += merge.inputs.map(\.rows)
+    case .failed:
+      plan.obsolete.append(merge.target)
+    }
+  }
+
+  /// Takes the small runs at the end out of the plan that are to become one with `count` new
+  /// entries: those within a chunk always, larger ones when as much is new, so that each entry is
+  /// moved a few times only.
+  private func absorb(_ plan: inout Plan, into count: Int) -> [Run] {
+    var absorbed: [Run] = []
+    var total = count
+    while let last = plan.runs.last, last.extent.count + total <= options.absorbedEntries,
+      last.extent.chunkRows == 1 || last.extent.count <= total,
+      !(merge?.inputs.contains { $0.firstRow == last.extent.firstRow } ?? false)
+        || plan.endsMerge
+    {
+      total += last.extent.count
+      absorbed.append(plan.runs.removeLast())
+    }
+    return absorbed.reversed()
+  }
+
+  /// Adds a run of new and absorbed entries to the plan.
+  /// - Returns: Its rows.
+  private func write(
+    _ entries: [RunEntry], _ absorbed: [Run], _ plan: inout Plan
+  ) -> [(number: UInt32, bytes: [UInt8])] {
+    var all = entries
+    if !absorbed.isEmpty {
+      for run in absorbed { all += entriesOf(run) }
+      all.sort()
+    }
+    let bits = filterBits(entries: all.count)
+    var writer = RunWriter(
+      firstRow: plan.nextRow, entries: all.count, filterBits: bits, options: options)
+    for entry in all { writer.append(entry) }
+    let run = writer.finish()
+    var rows = writer.takeRows()
+    for index in 0..<Int(run.extent.filterRows) {
+      rows.append(
+        (run.extent.filter.lowerBound + UInt32(index), run.filterRow(index, options: options)))
+    }
+    plan.nextRow = run.extent.rows.upperBound
+    plan.runs.append(run)
+    return rows
+  }
+
+  private func entriesOf(_ run: Run) -> [RunEntry] {
+    var entries: [RunEntry] = []
+    for row in run.extent.chunks {
+      let isThere = source?.withStoredRow(table: name, number: row) { bytes in
+        let chunk = RunChunk(bytes)
+        for index in 0..<chunk.count { entries.append(chunk.entry(index)) }
+      }
+      precondition(isThere == true, "table \(name): row \(row) of a run is missing")
+    }
+    return entries
+  }
+
+  /// The rows of the last ``pendingRows(adding:)`` are committed.
+  package func flushed() {
+    guard let plan else { return }
+    self.plan = nil
+    runs = plan.runs
+    nextRow = plan.nextRow
+    if plan.endsMerge {
+      if case .failed? = merge?.outcome { pause = 16 }
+      merge = nil
+    }
+    keepBudget(&runs)
+    delete(plan.obsolete)
+    startMerge()
+  }
+
+  // MARK: - Merges
+
+  private func delete(_ ranges: [Range<UInt32>]) {
+    guard let rows, !ranges.isEmpty else { return }
+    let step = UInt32(options.rowsPerTransaction)
+    perform { isCancelled in
+      for range in ranges {
+        var first = range.lowerBound
+        while first < range.upperBound, !isCancelled() {
+          let end = min(range.upperBound, first + step)
+          // What stays is deleted at the next opening.
+          do { try rows.remove(first..<end) } catch { return }
+          first = end
+        }
+      }
+    }
+  }
+
+  /// Merges the newest runs that are of one size or smaller, where there are enough of them.
+  private func startMerge() {
+    guard merge == nil, let rows else { return }
+    if pause > 0 {
+      pause -= 1
+      return
+    }
+    guard let inputs = mergeable else { return }
+    let count = inputs.reduce(0) { $0 + $1.count }
+    let merge = RunMerge(
+      inputs, firstRow: nextRow, filterBits: filterBits(entries: count), rows: rows,
+      options: options)
+    nextRow = merge.target.upperBound
+    self.merge = merge
+    perform { merge.run(isCancelled: $0) }
+  }
+
+  private func perform(_ work: @escaping BackgroundWork.Piece) {
+    if let background { background.submit(work) } else { work { false } }
+  }
+
+  /// The runs from the first on whose newer ones have `fanIn - 1` times its entries: so an entry is
+  /// moved only when what came after it has grown by that factor.
+  private var mergeable: [Run.Extent]? {
+    var first: Int?
+    var newer = 0
+    for index in runs.indices.reversed() {
+      let count = runs[index].extent.count
+      if newer >= (options.fanIn - 1) * count { first = index }
+      newer += count
+    }
+    return first.map { runs[$0...].map(\.extent) }
+  }
+
+  // MARK: - Memory
+
+  /// Bits of filter an entry for a run; fewer where it would not have room otherwise.
+  private func filterBits(entries: Int) -> Int {
+    let affordable = 8 * options.filterBudgetBytes / max(1, entries)
+    let bits = min(options.filterBitsPerEntry, affordable)
+    return bits < Self.leastFilterBits ? 0 : bits
+  }
+
+  /// A filter with less lets most foreign keys pass.
+  private static let leastFilterBits = 3
+
+  /// Makes filters coarser until they fit the budget: the largest is halved, or given up where too
+  /// little would be left of it. What that costs is one more reading a look-up.
+  private func keepBudget(_ runs: inout [Run]) {
+    var total = runs.reduce(0) { $0 + ($1.filter?.sizeBytes ?? 0) }
+    while total > options.filterBudgetBytes {
+      let index = runs.indices.max {
+        (runs[$0].filter?.sizeBytes ?? 0) < (runs[$1].filter?.sizeBytes ?? 0)
+      }
+      guard let index, let filter = runs[index].filter else { return }
+      total -= filter.sizeBytes
+      if runs[index].filterBits >= 2 * Self.leastFilterBits, filter.isFoldable {
+        runs[index].filter?.fold()
+        total += runs[index].filter?.sizeBytes ?? 0
+      } else {
+        runs[index].filter = nil
+      }
+    }
+  }
+}
+
+extension [Run] {
+  /// The last run before `index` that may have the key.
+  fileprivate func last(below index: Int, mayContain probe: RunFilter.Probe) -> Int? {
+    var index = index
+    while index > 0 {
+      index -= 1
+      if self[index].filter?.mayContain(probe) ?? true { return index }
+    }
+    return nil
+  }
+}
