@@ -156,7 +156,7 @@ let package = Package(
         "Host", "Simulation", "Policies", "Engine", "Ledger", "Catalog", "Programs",
       ]),
     tests("Ledger", ["TestSupport", "Ledger", "Proofs", "LMDB", "CBOR"]),
-    tests("Engine", ["TestSupport", "Engine", "Ledger", "CBOR", "CivilTime"]),
+    tests("Engine", ["TestSupport", "Engine", "Ledger", "LMDB", "CBOR", "CivilTime"]),
     tests("Simulation", ["Simulation", "CBOR"]),
     .testTarget(
       name: "PoliciesTests",
