@@ -67,7 +67,7 @@ package final class BackgroundWork: Sendable {
     if starts {
       let queue = queue
       do {
-        try ThreadBody { queue.loop() }.start()
+        try BackgroundThread { queue.loop() }.start()
       } catch {
         queue.state.withLock {
           $0.isStarted = false
