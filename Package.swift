@@ -158,6 +158,21 @@ let package = Package(
     tests("Ledger", ["TestSupport", "Ledger", "Proofs", "LMDB", "CBOR"]),
     tests("Engine", ["TestSupport", "Engine", "Ledger", "LMDB", "CBOR", "CivilTime"]),
     tests("Simulation", ["Simulation", "CBOR"]),
+    .target(name: "FaultyFiles", path: "Tests/FaultyFiles"),
+    .target(
+      name: "CrashSupport", dependencies: ["Engine", "Ledger", "Simulation"],
+      path: "Tests/CrashSupport",
+      swiftSettings: settings),
+    .executableTarget(
+      name: "CrashProgram",
+      dependencies: ["CrashSupport", "Host", "Policies", "Engine", "Ledger", "Simulation"],
+      path: "Tests/CrashProgram", swiftSettings: settings),
+    tests(
+      "Crash",
+      [
+        "TestSupport", "CrashSupport", "CrashProgram", "FaultyFiles", "Host", "Policies", "Engine",
+        "Ledger", "LMDB", "CBOR", crypto,
+      ]),
     .testTarget(
       name: "PoliciesTests",
       dependencies: [

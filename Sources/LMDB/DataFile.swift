@@ -64,7 +64,7 @@ struct SystemError: Error {
   let code: Int32
 }
 
-/// Paths: making a directory, and putting new names on disk.
+/// Paths: making a directory, removing files, and putting new names on disk.
 enum Directory {
   /// Makes `path` with mode 0700.
   /// - Returns: False if it was there.
@@ -74,11 +74,18 @@ enum Directory {
     throw SystemError(code: errno)
   }
 
+  /// Whether there is a file at `path`.
+  static func has(_ path: String) -> Bool {
+    unsafe access(path, F_OK) == 0
+  }
+
+  /// Removes the file at `path`, if there is one.
+  static func remove(_ path: String) throws(SystemError) {
+    if unsafe unlink(path) != 0 && errno != ENOENT { throw SystemError(code: errno) }
+  }
+
   /// Syncs the directory itself, so that the names in it survive a crash of the machine.
   static func sync(_ path: String) throws(SystemError) {
-    let descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    if descriptor < 0 { throw SystemError(code: errno) }
-    defer { close(descriptor) }
-    if fsync(descriptor) != 0 { throw SystemError(code: errno) }
+    try DirectoryDescriptor(path).sync()
   }
 }

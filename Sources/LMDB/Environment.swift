@@ -50,19 +50,7 @@ public final class Environment: @unchecked Sendable {
     precondition(options.growAheadBytes >= 0 && options.growthWaitMilliseconds >= 0)
     self.directory = directory
     self.options = options
-    let file: DataFile
-    var isNew = false
-    var operation = "create directory"
-    do throws(SystemError) {
-      if options.createDirectory && !options.readOnly {
-        isNew = try Directory.create(directory)
-      }
-      operation = "open data file"
-      file = try DataFile(directory: directory, readOnly: options.readOnly)
-    } catch {
-      throw LMDBError(
-        .init(rawValue: error.code), operation: operation, place: directory)
-    }
+    let file = try Self.openDataFile(directory, options)
     guard OpenEnvironments.register(file.identity) else {
       throw LMDBError(.alreadyOpen, operation: "open", place: directory)
     }
@@ -74,7 +62,7 @@ public final class Environment: @unchecked Sendable {
     }
     slots = TableSlots(count: Int(options.maximumTables) + coreTableCount)
     self.file = file
-    if isNew && options.durability == .full { try syncNames() }
+    if options.durability == .full && !options.readOnly { try syncFound() }
   }
 
   deinit {
@@ -105,17 +93,40 @@ struct OpenTables {
 }
 
 extension Environment {
+  /// Opens the data file; makes directory and file as the options say.
+  private static func openDataFile(
+    _ directory: String, _ options: EnvironmentOptions
+  ) throws(LMDBError) -> DataFile {
+    var operation = "create directory"
+    do throws(SystemError) {
+      if options.createDirectory && !options.readOnly { _ = try Directory.create(directory) }
+    } catch {
+      throw LMDBError(.init(rawValue: error.code), operation: operation, place: directory)
+    }
+    if options.durability == .full && !options.readOnly { try NewDataFile.make(in: directory) }
+    operation = "open data file"
+    do throws(SystemError) {
+      return try DataFile(directory: directory, readOnly: options.readOnly)
+    } catch {
+      throw LMDBError(.init(rawValue: error.code), operation: operation, place: directory)
+    }
+  }
+
   /// Checks the header of `file`, then creates, sizes and opens LMDB's handle.
   private static func open(
     _ file: borrowing DataFile, in directory: String, options: EnvironmentOptions
   ) throws(LMDBError) -> OpaquePointer {
-    let fault: String?
+    var fault: String?
     let sizeBytes: Int
     do throws(SystemError) {
       fault = try DataFileHeader.fault(in: file)
       sizeBytes = try file.sizeBytes()
     } catch {
       throw LMDBError(.init(rawValue: error.code), operation: "read header", place: directory)
+    }
+    // LMDB would make a new environment of it; but a durable one gets its name with its headers.
+    if sizeBytes == 0 && (options.durability == .full || options.readOnly) {
+      fault = "data.mdb is empty"
     }
     if let fault {
       throw LMDBError(.corrupted, operation: "open", place: directory, detail: fault)
@@ -152,13 +163,22 @@ extension Environment {
     return min(wanted, options.maximumMapBytes).roundedUp(toMultipleOf: mapGranularityBytes)
   }
 
-  /// Puts the names of a new environment on disk: the files' in the directory, its in the parent.
-  private func syncNames() throws(LMDBError) {
+  /// Puts on disk what was found, before anybody relies on it.
+  ///
+  /// A process that was killed between writing a commit's header and its being on disk leaves a
+  /// commit that can be read, and would be gone after a power cut; so may the names be.
+  private func syncFound() throws(LMDBError) {
     do throws(SystemError) {
+      try file.sync()
       try Directory.sync(directory)
+    } catch {
+      throw failure(error.code, "sync at opening")
+    }
+    do throws(SystemError) {
       try Directory.sync(directory + "/..")
     } catch {
-      throw failure(error.code, "sync directory")
+      // Who may not read the directory above did not make this one.
+      if error.code != EACCES { throw failure(error.code, "sync directory") }
     }
   }
 

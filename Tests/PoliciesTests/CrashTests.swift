@@ -16,7 +16,7 @@ struct CrashTests {
     "At every write a crash leaves a prefix of whole turns, from which all goes on as if nothing was",
     arguments: 0..<6 as Range<UInt64>)
   func crashes(seed: UInt64) throws {
-    let directory = TemporaryDirectory()
+    let directory = TemporaryDirectory(inMemory: true)
     let history = try RandomHistory(seed: seed, steps: 14)
     let straight = try Playback.of(history, in: directory.inside("straight"))
     let crashes = Crashes(of: directory.inside("live"), into: directory.inside("copies"))

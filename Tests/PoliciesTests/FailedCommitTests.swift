@@ -47,7 +47,7 @@ struct FailedCommitTests {
     "A turn that fails leaves no trace: the rest is as if it had never been tried",
     arguments: 0..<20 as Range<UInt64>)
   func leavesNoTrace(seed: UInt64) throws {
-    let directory = TemporaryDirectory()
+    let directory = TemporaryDirectory(inMemory: true)
     let history = try RandomHistory(seed: seed, steps: 30, wallClock: seed % 2 == 1)
     let straight = try Playback.of(history, in: directory.inside("straight"))
     var options = StoreOptions.quick(flushRows: [1, 100, 100_000][Int(seed % 3)])
@@ -76,7 +76,7 @@ struct FailedCommitTests {
 
   @Test("Effects of what was committed still reach the outbox after a turn that failed")
   func keepsEffects() throws {
-    let directory = TemporaryDirectory()
+    let directory = TemporaryDirectory(inMemory: true)
     var options = StoreOptions.quick()
     options.ledger.maximumMapBytes = 8 << 20
     let store = try Store(directory: directory.path, options: options)
