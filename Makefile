@@ -7,7 +7,12 @@ CONFIGURATION := release
 PACKAGES := liblmdb-dev libsimdjson-dev libdeflate-dev
 SWIFT ?= swift
 
-.PHONY: run test build install bench format clean
+# How many events the results page is measured with, and how often.
+EVENTS ?= 10000000
+ROUNDS ?= 5
+RESULTS := Sources/Benchmarks/Benchmarks.docc/Results.md
+
+.PHONY: run test build install bench results format clean
 
 run: build
 	"$$($(SWIFT) build -c $(CONFIGURATION) --show-bin-path)/recount" demo
@@ -20,6 +25,13 @@ build: install
 
 bench: build
 	"$$($(SWIFT) build -c $(CONFIGURATION) --show-bin-path)/recount" bench
+
+# Writes the page of results: every suite and the peers, at full size. Let nothing else run.
+results: build
+	"$$($(SWIFT) build -c $(CONFIGURATION) --show-bin-path)/recount" bench \
+	  append open-loop scan reads bytes recovery ingest peers \
+	  --rounds $(ROUNDS) --seconds 1 --events $(EVENTS) --peer-events 300000 \
+	  --markdown $(RESULTS) --json-file $(RESULTS:.md=.json) > /dev/null
 
 # Installs only what is missing, so that a machine without root works once it is prepared.
 install:

@@ -119,9 +119,13 @@ let package = Package(
     library("Explaining", ["Ledger", "CBOR", "JSON", "CivilTime"]),
     .target(
       name: "CAppendLoop", path: "Sources/CAppendLoop", linkerSettings: [.linkedLibrary("lmdb")]),
-    library(
-      "Benchmarks",
-      ["Host", "Intake", "Simulation", "Policies", "Engine", "Ledger", "JSON", "CAppendLoop"]),
+    .target(
+      name: "Benchmarks",
+      dependencies: [
+        "Host", "Intake", "Simulation", "Policies", "Engine", "Ledger", "LMDB", "JSON",
+        "CBOR", "CAppendLoop",
+      ], path: "Sources/Benchmarks", exclude: ["Peers"],
+      swiftSettings: settings + [.strictMemorySafety()]),
     .executableTarget(
       name: "recount",
       dependencies: [
@@ -132,6 +136,7 @@ let package = Package(
       ], path: "Sources/recount", swiftSettings: settings + [.strictMemorySafety()]),
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
     tests("Tidy", []),
+    tests("Benchmarks", ["TestSupport", "Benchmarks", "JSON", "CBOR"]),
     tests("CivilTime", ["TestSupport", "CivilTime"]),
     tests("CBOR", ["TestSupport", "CBOR"]),
     tests("JSON", ["TestSupport", "JSON", "CBOR"]),

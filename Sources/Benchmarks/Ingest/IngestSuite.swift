@@ -8,37 +8,44 @@ import Simulation
 
 /// Ingest of a simulated shop's NDJSON with all shipped programs active, durable, then a rebuild of
 /// every projection from the ledger.
-package enum IngestSuite {
-  /// - Parameters:
-  ///   - customers: Customers of the shop.
-  ///   - days: Virtual days.
-  package static func run(
-    customers: Int, days: Int, rounds: Int, in scratch: ScratchDirectory
-  ) throws -> [Measurement] {
+enum IngestSuite {
+  static func run(_ settings: BenchmarkSettings) throws -> Section {
+    let scratch = settings.scratch
     let file = "\(scratch.path)/shop.ndjson"
-    let lines = try write(Shop(ShopConfiguration(seed: 1, customers: customers, days: days)), file)
+    let shop = Shop(
+      ShopConfiguration(seed: 1, customers: settings.customers, days: settings.days))
+    let lines = try write(shop, file)
     var ingest: [Double] = []
     var recorded: [Double] = []
     var rebuild: [Double] = []
-    for round in 0..<rounds {
-      let directory = "\(scratch.path)/data-\(round)"
-      let started = WallClock.elapsed()
+    for _ in 0..<settings.rounds {
+      let directory = "\(scratch.path)/ingest"
+      let started = Clock.nanoseconds()
       let position = try Self.ingest(file, into: directory)
-      let seconds = Double(WallClock.elapsed() - started) / 1_000_000
+      let seconds = Double(Clock.nanoseconds() - started) / 1e9
       ingest.append(Double(lines) / seconds)
       recorded.append(Double(position) / seconds)
       rebuild.append(try Self.rebuild(directory))
+      scratch.clear(directory)
     }
-    let name = "\(lines) lines, \(customers) customers, \(days) days"
-    return [
+    var section = Section(
+      suite: Suite.ingest.rawValue, title: "Ingest with decisions, and rebuild",
+      introduction: """
+        NDJSON of a simulated shop (\(lines) lines, \(settings.customers) customers, \
+        \(settings.days) days) with all shipped programs active, durable; then every projection \
+        is rebuilt from the ledger.
+        """)
+    section.measurements = [
       Measurement(
-        name: "ingest of NDJSON with decisions, \(name)", unit: "lines/s", runs: ingest,
-        goal: 100_000),
+        name: "ingest of NDJSON with decisions", unit: "lines/s", runs: ingest,
+        goal: .atLeast(100_000)),
       Measurement(
         name: "the same, with what the lines led to", unit: "events/s", runs: recorded),
       Measurement(
-        name: "full rebuild", unit: "events/s", runs: rebuild, goal: 300_000),
+        name: "full rebuild", unit: "events/s", runs: rebuild, goal: .atLeast(300_000)),
     ]
+    section.tables = [Table(of: section.measurements)]
+    return section
   }
 
   private static func write(_ shop: Shop, _ path: String) throws -> Int {
@@ -91,9 +98,9 @@ package enum IngestSuite {
 
   private static func rebuild(_ directory: String) throws -> Double {
     let host = try Host(reading: directory)
-    let started = WallClock.elapsed()
+    let started = Clock.nanoseconds()
     let events = try host.store.engine.rebuild()
-    let seconds = Double(WallClock.elapsed() - started) / 1_000_000
+    let seconds = Double(Clock.nanoseconds() - started) / 1e9
     try host.close()
     return Double(events) / seconds
   }
