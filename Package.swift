@@ -116,6 +116,9 @@ let package = Package(
         "Delivery", "Policies", "Engine", "Ledger", "Catalog", "Deliveries", "Journeys", "Programs",
         "ShippedPrograms", "CBOR",
       ]),
+    library(
+      "Archiving",
+      ["Host", "Intake", "Engine", "Ledger", "Proofs", "JSON", "CBOR", "CivilTime", crypto]),
     library("Explaining", ["Ledger", "CBOR", "JSON", "CivilTime"]),
     .target(
       name: "CAppendLoop", path: "Sources/CAppendLoop", linkerSettings: [.linkedLibrary("lmdb")]),
@@ -129,8 +132,9 @@ let package = Package(
     .executableTarget(
       name: "recount",
       dependencies: [
-        "Benchmarks", "Explaining", "Silences", "Host", "Intake", "Simulation", "Policies",
-        "Engine", "Ledger", "Programs", "Metrics", "Candidates",
+        "Archiving", "Benchmarks", "Explaining", "Silences", "Host", "Intake", "Simulation",
+        "Policies",
+        "Engine", "Ledger", "Proofs", "Programs", "Metrics", "Candidates",
         "Journeys", "Deliveries", "Decisions", "Catalog", "CBOR", "JSON", "CivilTime",
         "Binding", "Expressions", "ExpressionsConformance", argumentParser,
       ], path: "Sources/recount", swiftSettings: settings + [.strictMemorySafety()]),
@@ -160,7 +164,7 @@ let package = Package(
       [
         "Host", "Simulation", "Policies", "Engine", "Ledger", "Catalog", "Programs",
       ]),
-    tests("Ledger", ["TestSupport", "Ledger", "Proofs", "LMDB", "CBOR"]),
+    tests("Ledger", ["TestSupport", "Ledger", "Proofs", "LMDB", "CBOR", crypto]),
     tests("Engine", ["TestSupport", "Engine", "Ledger", "LMDB", "CBOR", "CivilTime"]),
     tests("Simulation", ["Simulation", "CBOR"]),
     .target(name: "FaultyFiles", path: "Tests/FaultyFiles"),

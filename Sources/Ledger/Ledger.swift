@@ -50,9 +50,9 @@ package struct LedgerOptions: Sendable {
 /// | `meta` | `version` | format version, u64 big-endian |
 package final class Ledger: Sendable {
   let records: RecordStore
-  private let environment: Environment
-  private let blobs: TableHandle
-  private let namesTable: TableHandle
+  let environment: Environment
+  let blobs: TableHandle
+  let namesTable: TableHandle
   private let head: Mutex<Head>
   private let appended = Signal()
   /// nil: nothing is sealed here.
@@ -175,8 +175,10 @@ package final class Ledger: Sendable {
           try txn.put(body.bytes.span, for: body.position, in: blobs, mode: .append)
         }
         for event in events where event.type == Names.internedType {
-          let entry = try Self.nameEntry(of: event, environment)
-          try txn.put(entry.value.span, for: entry.key.span, in: namesTable)
+          guard let entry = NameEntry(event) else {
+            preconditionFailure("a name.interned event lacks a field")
+          }
+          try txn.put(entry.name.span, for: entry.key.span, in: namesTable)
         }
       }
     } catch {
@@ -184,16 +186,10 @@ package final class Ledger: Sendable {
     }
   }
 
-  private static func nameEntry(
-    of event: Event, _ environment: Environment
-  ) throws(LMDBError) -> (key: [UInt8], value: [UInt8]) {
-    let data = event.payload
-    guard let space = data.view(forKey: Field.space)?.string,
-      let number = data.view(forKey: Field.number)?.uint64,
-      let name = data.view(forKey: Field.name)?.string
-    else { preconditionFailure("a name.interned event lacks a field") }
-    let tag: Names.Space = space == Names.Space.type.text ? .type : .program
-    return ([tag.rawValue] + BigEndian.bytes(UInt32(number)), Array(name.utf8))
+  /// Takes note of an end that was stored by other means than appending.
+  func moved(to end: Head) {
+    head.withLock { $0 = end }
+    appended.raise()
   }
 
   // MARK: - Reading

@@ -66,12 +66,13 @@ extension RecordStore {
     }
   }
 
-  private static func gap(at position: UInt64, before start: UInt64) -> LedgerError {
+  /// The error for a position whose block is not there.
+  static func gap(at position: UInt64, before start: UInt64) -> LedgerError {
     .damaged(position: position, RecordError("a block is missing; the next begins at \(start)"))
   }
 
   /// Puts the cursor on the last block that starts at or before `position`, or on the first one.
-  private static func seek(
+  static func seek(
     _ cursor: inout ReadCursor, blockOf position: UInt64
   ) throws(LMDBError) -> Bool {
     if try cursor.seek(notBelow: position) {

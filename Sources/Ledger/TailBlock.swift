@@ -40,19 +40,47 @@ enum TailBlock {
   static func encode(_ events: ArraySlice<Event>) -> [UInt8] {
     var block: [UInt8] = []
     block.reserveCapacity(size(of: events))
-    block.append(littleEndian: UInt32(events.count))
-    block.append(littleEndian: UInt32(0))
+    begin(&block, count: events.count)
     var end: UInt32 = 0
     for event in events {
       end += UInt32(event.record.count)
       block.append(littleEndian: end)
     }
     for event in events { block += event.record }
+    finish(&block)
+    return block
+  }
+
+  /// The block with the records of `block` from an index on; the same bytes for index 0.
+  /// - Parameter count: What ``count(in:)`` gave.
+  /// - Throws: ``RecordError`` where the offsets run backwards.
+  static func suffix(
+    of block: RawSpan, count: Int, from index: Int
+  ) throws(RecordError) -> [UInt8] {
+    if index == 0 { return block.array(0..<block.byteCount) }
+    let start = try range(of: index, count: count, in: block).lowerBound
+    var suffix: [UInt8] = []
+    begin(&suffix, count: count - index)
+    for index in index..<count {
+      let end = try range(of: index, count: count, in: block).upperBound
+      suffix.append(littleEndian: UInt32(end - start))
+    }
+    suffix += block.array(start..<block.byteCount)
+    finish(&suffix)
+    return suffix
+  }
+
+  private static func begin(_ block: inout [UInt8], count: Int) {
+    block.append(littleEndian: UInt32(count))
+    block.append(littleEndian: UInt32(0))
+  }
+
+  /// Puts the checksum of a block in its place.
+  private static func finish(_ block: inout [UInt8]) {
     let checksum = Checksum.of(block.rawSpan.extracting(endsOffset...))
     for index in 0..<4 {
       block[4 + index] = UInt8(truncatingIfNeeded: checksum >> UInt32(8 * index))
     }
-    return block
   }
 
   /// How many records `block` holds, after a check of all its bytes.

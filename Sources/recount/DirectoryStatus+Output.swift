@@ -117,7 +117,7 @@ extension DirectoryStatus {
   }
 
   /// `12.3 MB`.
-  private static func size(_ bytes: Int64) -> String {
+  static func size(_ bytes: Int64) -> String {
     let units = [("GB", 1e9), ("MB", 1e6), ("kB", 1e3)]
     for (name, size) in units where Double(bytes) >= size {
       return "\(Printable.number(Double(bytes) / size, digits: 1)) \(name)"

@@ -17,7 +17,8 @@ struct Recount: ParsableCommand {
     subcommands: [
       Demo.self, Ingest.self, Advance.self, Log.self, Why.self, CandidatesCommand.self,
       MetricsCommand.self, ProgramsCommand.self, StatusCommand.self, Digest.self, Rebuild.self,
-      ExpressionsCommand.self, Bench.self, BenchChild.self,
+      BackupCommand.self, RestoreCommand.self, ExpressionsCommand.self, Bench.self,
+      BenchChild.self,
     ])
 }
 
