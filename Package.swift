@@ -114,12 +114,13 @@ let package = Package(
       "Host",
       [
         "Delivery", "Policies", "Engine", "Ledger", "Catalog", "Deliveries", "Journeys", "Programs",
-        "ShippedPrograms", "CBOR",
+        "ShippedPrograms", "CBOR", "Proofs", crypto,
       ]),
     library(
       "Archiving",
       ["Host", "Intake", "Engine", "Ledger", "Proofs", "JSON", "CBOR", "CivilTime", crypto]),
     library("Explaining", ["Ledger", "CBOR", "JSON", "CivilTime"]),
+    library("Auditing", ["Ledger", "Proofs", "CBOR", "JSON", "CivilTime", crypto]),
     .target(
       name: "CAppendLoop", path: "Sources/CAppendLoop", linkerSettings: [.linkedLibrary("lmdb")]),
     .target(
@@ -132,8 +133,8 @@ let package = Package(
     .executableTarget(
       name: "recount",
       dependencies: [
-        "Archiving", "Benchmarks", "Explaining", "Silences", "Host", "Intake", "Simulation",
-        "Policies",
+        "Archiving", "Auditing", "Benchmarks", "Explaining", "Silences", "Host", "Intake",
+        "Simulation", "Policies",
         "Engine", "Ledger", "Proofs", "Programs", "Metrics", "Candidates",
         "Journeys", "Deliveries", "Decisions", "Catalog", "CBOR", "JSON", "CivilTime",
         "Binding", "Expressions", "ExpressionsConformance", argumentParser,
@@ -146,6 +147,8 @@ let package = Package(
     tests("JSON", ["TestSupport", "JSON", "CBOR"]),
     tests("LMDB", ["TestSupport", "LMDB"]),
     tests("Proofs", ["TestSupport", "Proofs", crypto]),
+    tests(
+      "Auditing", ["TestSupport", "Auditing", "Ledger", "Proofs", "LMDB", "CBOR", "JSON"]),
     tests("Mathematics", ["TestSupport", "Mathematics"]),
     tests("Scoring", ["TestSupport", "Scoring", "Mathematics"]),
     tests("Programs", ["TestSupport", "Programs", "Expressions", "Scoring", "CBOR"]),
@@ -162,7 +165,8 @@ let package = Package(
     tests(
       "Host",
       [
-        "Host", "Simulation", "Policies", "Engine", "Ledger", "Catalog", "Programs",
+        "TestSupport", "Host", "Simulation", "Policies", "Engine", "Ledger", "Catalog", "Programs",
+        "Proofs",
       ]),
     tests("Ledger", ["TestSupport", "Ledger", "Proofs", "LMDB", "CBOR", crypto]),
     tests("Engine", ["TestSupport", "Engine", "Ledger", "LMDB", "CBOR", "CivilTime"]),

@@ -67,6 +67,7 @@ package final class Host {
     let isNew = !DirectoryLock.hasLedger(directory: options.directory)
     let programs = isNew ? try Self.newPrograms(options) : []
     lock = try DirectoryLock(directory: options.directory)
+    if isNew { try Self.makeKey(directory: options.directory) }
     self.options = options
     store = try Store(directory: options.directory, options: options.store)
     carrier = try makeCarrier(store)

@@ -50,7 +50,7 @@ package struct EventHeader: Equatable, Sendable {
 
   /// The header of a stored record.
   /// - Throws: ``RecordError`` where it is cut short or version or kind are not known.
-  init(reading record: RawSpan) throws(RecordError) {
+  package init(reading record: RawSpan) throws(RecordError) {
     guard record.byteCount >= Self.byteCount else {
       throw RecordError("a record of \(record.byteCount) bytes is shorter than its header")
     }

@@ -17,6 +17,7 @@ struct Recount: ParsableCommand {
     subcommands: [
       Demo.self, Ingest.self, Advance.self, Log.self, Why.self, CandidatesCommand.self,
       MetricsCommand.self, ProgramsCommand.self, StatusCommand.self, Digest.self, Rebuild.self,
+      Init.self, CheckpointCommand.self, ProofCommand.self, VerifyProof.self, Verify.self,
       BackupCommand.self, RestoreCommand.self, ExpressionsCommand.self, Bench.self,
       BenchChild.self,
     ])
