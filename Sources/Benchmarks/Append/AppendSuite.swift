@@ -29,7 +29,7 @@ enum AppendSuite {
       let (rows, ratios) = measurements(size, runs)
       section.measurements += rows
       rates.rows.append(
-        ["\(size)"]
+        [Figure.text(Double(size))]
           + System.allCases.map { system in
             Figure.short(rows.first { $0.system == system.rawValue }?.median ?? 0)
           } + [Figure.text(ratios.median)])
@@ -37,7 +37,8 @@ enum AppendSuite {
         (runs[.recount] ?? []).map(\.latencies.percentiles), name: "commit of \(size) events",
         goals: size == 64 ? ["p99": .atMost(1_000)] : [:])
       section.measurements += times
-      latencies.rows.append(["\(size)"] + times.map { Figure.time(microseconds: $0.median) })
+      latencies.rows.append(
+        [Figure.text(Double(size))] + times.map { Figure.time(microseconds: $0.median) })
     }
     section.tables = [rates, latencies, Table(of: section.measurements.filter { $0.goal != nil })]
     return section

@@ -8,6 +8,9 @@ package struct Peer: Sendable {
   let version: String
   /// What it promises of an acknowledged event.
   let durability: String
+  let isDurable: Bool
+  /// Whether many events are written together or not at all.
+  let isAtomic: Bool
   /// The ways to write one event, one event of many callers, and many events.
   let singleVariants: [String]
   let sharedVariants: [String]
@@ -25,6 +28,8 @@ package struct Peer: Sendable {
     name = try text("name")
     version = try text("version")
     durability = try text("durability")
+    isDurable = value["durable"]?.bool ?? false
+    isAtomic = value["atomic"]?.bool ?? false
     singleVariants = value["singleVariants"]?.elements?.compactMap(\.string) ?? []
     sharedVariants = value["sharedVariants"]?.elements?.compactMap(\.string) ?? []
     batchVariants = value["batchVariants"]?.elements?.compactMap(\.string) ?? []

@@ -32,8 +32,10 @@ enum PeersSuite {
 
   private static func systems(_ peers: [Peer]) -> Table {
     Table(
-      header: ["System", "Version", "An acknowledged event is"],
-      rows: peers.map { [$0.name, $0.version, $0.durability] }, isText: true)
+      header: ["System", "Version", "Settings", "Many events are"],
+      rows: peers.map {
+        [$0.name, $0.version, $0.durability, $0.isAtomic ? "all or nothing" : "one by one"]
+      }, isText: true)
   }
 
   private static func order(_ peers: [Peer], _ choice: ClientChoice) -> [AppendSystem] {

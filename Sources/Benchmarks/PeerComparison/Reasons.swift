@@ -5,15 +5,16 @@ enum Reasons {
       caption: "Why", header: ["System", "1 a commit", "256 a commit", "Because"],
       rows: peers.map { peer in
         [
-          peer.name, word(appends.ratio(of: peer, perCommit: 1)),
-          word(appends.ratio(of: peer, perCommit: 256)), texts[peer.id] ?? "",
+          peer.name, word(peer, appends.ratio(of: peer, perCommit: 1)),
+          word(peer, appends.ratio(of: peer, perCommit: 256)), texts[peer.id] ?? "",
         ]
       }, isText: true)
   }
 
-  private static func word(_ ratio: Double?) -> String {
+  private static func word(_ peer: Peer, _ ratio: Double?) -> String {
     guard let ratio else { return "" }
     let text = Figure.ratio(ratio, to: 1)
+    guard peer.isDurable else { return "not durable, \(text)" }
     return ratio > 1.05 ? "**wins, \(text)**" : ratio < 0.95 ? "loses, \(text)" : "even, \(text)"
   }
 

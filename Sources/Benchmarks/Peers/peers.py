@@ -21,7 +21,8 @@ def describe(peers, absent):
     return {
         "peers": [
             {"id": peer.id, "name": peer.name, "version": peer.version,
-             "durability": peer.durability, "atomic": peer.atomic,
+             "durability": peer.durability, "durable": peer.durable,
+             "atomic": peer.atomic,
              "singleVariants": peer.variants(1), "sharedVariants": peer.shared_variants(),
              "batchVariants": peer.variants(256)}
             for peer in peers.values()

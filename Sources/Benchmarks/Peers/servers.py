@@ -73,6 +73,7 @@ class Peer:
 
     id = ""
     name = ""
+    durable = True
     atomic = True
     load_variant = ""
 
@@ -372,6 +373,7 @@ class DebianNats(Nats):
     id = "nats-debian"
     name = "NATS JetStream (Debian)"
     durability = "file store, written but not synced before the acknowledgement: not durable"
+    durable = False
     extra = ""
     limits = ""
     load_variant = "publish"
