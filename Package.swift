@@ -184,7 +184,7 @@ let package = Package(
       "Crash",
       [
         "TestSupport", "CrashSupport", "CrashProgram", "FaultyFiles", "Host", "Policies", "Engine",
-        "Ledger", "LMDB", "CBOR", crypto,
+        "Ledger", "LMDB", "CBOR", "CDeflate", crypto,
       ]),
     .testTarget(
       name: "PoliciesTests",

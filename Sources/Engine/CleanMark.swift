@@ -28,10 +28,21 @@ struct CleanMark {
     try write("\(boot) open")
   }
 
-  /// Marks the views as closed in order, after they were synced.
+  /// Marks the views as closed in order, after they were synced. Their names are synced first: a
+  /// mark must not outlive them and vouch for a file that they took the place of.
   func setClean() throws {
+    try syncNames()
     let boot = read("/proc/sys/kernel/random/boot_id") ?? "unknown boot"
     try write("\(boot) clean")
+  }
+
+  private func syncNames() throws {
+    let descriptor = unsafe open(directory, O_RDONLY | O_DIRECTORY)
+    guard descriptor >= 0 else { throw ViewError(operation: "open", path: directory, code: errno) }
+    defer { _ = Glibc.close(descriptor) }
+    guard fsync(descriptor) == 0 else {
+      throw ViewError(operation: "sync", path: directory, code: errno)
+    }
   }
 
   private func read(_ path: String) -> String? {

@@ -19,7 +19,8 @@ extension Engine {
       try ledger.append(pending, blobs: blobs)
     } catch {
       let failure = error
-      try recover()
+      // What fails here is in `stopped`, and told at the next call.
+      do { try recover() } catch {}
       throw failure
     }
     pending.removeAll(keepingCapacity: true)
@@ -41,6 +42,7 @@ extension Engine {
   /// Writes all changed rows to `views/`. Call it between turns.
   /// - Throws: A store failure: the rows stay in memory, and the ledger has everything.
   package func flush() throws {
+    try checkIsWorking()
     precondition(pending.isEmpty, "views are flushed between turns, at a committed position")
     let end = ledger.end.position
     try views.flush(
@@ -51,7 +53,7 @@ extension Engine {
 
   /// Flushes if no turn is open; a failure is noted in ``flushFailure`` and loses nothing.
   package func flushBetweenTurns() {
-    guard pending.isEmpty, changedRows > 0 else { return }
+    guard stopped == nil, pending.isEmpty, changedRows > 0 else { return }
     do {
       try flush()
       flushFailure = nil
@@ -73,10 +75,17 @@ extension Engine {
     return try tables.map { ($0, try views.digest(table: $0)) }
   }
 
-  /// Flushes and closes the views. No other call may follow.
+  /// Flushes and closes the views; where the engine has stopped they stay as last flushed, which
+  /// the next opening goes on from. No other call may follow.
   package func close() throws {
     background?.stop()
+    if stopped != nil { return views.abandon() }
     try flush()
     try views.close()
+  }
+
+  /// Refuses to go on once the engine has stopped.
+  package func checkIsWorking() throws {
+    if let stopped { throw stopped }
   }
 }

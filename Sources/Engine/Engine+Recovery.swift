@@ -7,7 +7,17 @@ extension Engine {
   package static let ownVersion = "2"
 
   /// Forgets what is in memory, opens the views, and folds the events that they lack.
+  /// - Throws: What cannot be read; the engine has stopped then.
   func recover() throws {
+    do {
+      try restore()
+    } catch {
+      stopped = EngineStopped(cause: "\(error)")
+      throw error
+    }
+  }
+
+  private func restore() throws {
     background?.drain()
     pending.removeAll()
     depths.removeAll()
@@ -139,8 +149,7 @@ extension Engine {
     do {
       return try ledger.event(at: position)
     } catch {
-      // Decisions must not go on over a ledger that cannot be read.
-      preconditionFailure("\(error)")
+      UnreadableState.stop("event \(position)", error)
     }
   }
 
@@ -150,7 +159,7 @@ extension Engine {
     do {
       return try ledger.blob(at: position)
     } catch {
-      preconditionFailure("\(error)")
+      UnreadableState.stop("the body of event \(position)", error)
     }
   }
 
@@ -166,7 +175,7 @@ extension Engine {
         }
       }
     } catch {
-      preconditionFailure("\(error)")
+      UnreadableState.stop("the ledger", error)
     }
     for event in pending where event.position < position { body(event, subjectNumber(of: event)) }
   }

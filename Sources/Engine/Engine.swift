@@ -48,6 +48,8 @@ package final class Engine {
   var requested: [Event] = []
   /// Decisions made since the engine was opened.
   package internal(set) var decisionCount = 0
+  /// Why the engine works no more; nil: it does.
+  package internal(set) var stopped: EngineStopped?
   /// Why the last flush of the views failed; nil: it did not.
   package internal(set) var flushFailure: String?
   /// Inputs that wait for the next turn's time: the first activations of a new directory.
@@ -92,12 +94,13 @@ package final class Engine {
   /// - Parameter commits: false leaves the turn open for the next call: for simulations, whose world
   ///   ends with the process.
   /// - Returns: What became of each input, in order.
-  /// - Throws: ``LedgerError``: nothing of the turn is in the ledger, and the state is as before. A
-  ///   turn that grows beyond ``largeTurn`` events is committed in parts, each ending with all that
+  /// - Throws: ``LedgerError``: nothing of the turn is in the ledger, and the state is as before; if
+  ///   it cannot be restored, the engine throws ``EngineStopped`` from then on. A turn that grows beyond ``largeTurn`` events is committed in parts, each ending with all that
   ///   its last input caused; the parts before the failure stay, and trying again finds them.
   package func turn(
     _ inputs: [Input], clock: TurnClock, commits: Bool = true
   ) throws -> [Receipt] {
+    try checkIsWorking()
     var receipts: [Receipt] = []
     receipts.reserveCapacity(inputs.count)
     if case .wall(let now) = clock {
@@ -134,6 +137,7 @@ package final class Engine {
   package func advance(
     to time: Int64, limit: Int = 4_096, commits: Bool = true
   ) throws -> Int {
+    try checkIsWorking()
     let fired = try fireTimers(until: time, recordedAt: { $0 }, limit: limit)
     if commits { try commit() }
     return fired

@@ -55,6 +55,12 @@ package final class ViewStore {
     environment.close()
   }
 
+  /// Closes as a crash would. No other call may follow.
+  package func abandon() {
+    reader = nil
+    environment.close()
+  }
+
   /// How far the projection `name` has come, or nil if nothing of it is stored.
   package func progress(of name: String) throws -> Progress? {
     try environment.read { txn in
@@ -151,8 +157,7 @@ extension ViewStore: RowSource {
       guard let isThere else { preconditionFailure("table \(table) is read after the close") }
       return isThere
     } catch {
-      // A fold cannot go on without its state, and the ledger has everything: stop here.
-      preconditionFailure("table \(table), row \(number) cannot be read: \(error)")
+      UnreadableState.stop("row \(number) of the table \(table) in the views", error)
     }
   }
 

@@ -26,8 +26,24 @@ package struct DirectoryLock: ~Copyable {
         "the data directory \(directory) is in use by process \(holder): stop that first, or name "
           + "another --data directory")
     }
+    let code = Self.syncName(of: directory)
+    guard code == 0 else {
+      _ = close(file)
+      throw DirectoryError(
+        "the data directory \(directory) cannot be put on disk: \(Self.reason(code))")
+    }
     Self.write(file, "\(getpid())\n")
     descriptor = file
+  }
+
+  /// Syncs the directory above, so that a power cut leaves the name of this one. Whoever may not
+  /// read it has not made this one there.
+  /// - Returns: 0, or the system's error number.
+  private static func syncName(of directory: String) -> Int32 {
+    let above = unsafe open(directory + "/..", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard above >= 0 else { return errno == EACCES ? 0 : errno }
+    defer { _ = close(above) }
+    return fsync(above) == 0 ? 0 : errno
   }
 
   /// Whether there is a ledger in the directory.

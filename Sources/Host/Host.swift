@@ -91,6 +91,7 @@ package final class Host {
   /// file is cut. Effect and outcome are then in one commit: after a crash in between, the same
   /// inputs give the same effect with the same id again, and the sink replaces its file.
   package func append(_ inputs: [Input]) throws -> [Receipt] {
+    try store.engine.checkIsWorking()
     defer { flushIfOld() }
     guard options.clock == .event && carrier != nil else { return try appendTurn(inputs) }
     try settle()

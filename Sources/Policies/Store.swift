@@ -81,9 +81,10 @@ package final class Store {
   }
 
   /// Flushes the views and closes everything. No other call may follow.
+  /// - Throws: Where the views cannot be flushed. The ledger is closed all the same.
   package func close() throws {
+    defer { ledger.close() }
     try engine.close()
-    ledger.close()
   }
 }
 

@@ -53,6 +53,8 @@ struct CrashProgram {
     options.flushAge = 2_000
     options.store.engine.flushRows = flushRows
     options.store.ledger.growAheadBytes = 256 << 10
+    options.store.ledger.hotRecords = 300
+    options.store.ledger.sealingPauseMilliseconds = 2
     return try Host(options) { store in
       try OutboxCarrier(
         directory: directory + "/outbox", store: store, syncs: false, onFailure: { _ in })

@@ -1,10 +1,11 @@
 import FaultyFiles
 
 /// A directory whose disk fails as the test says, and loses what was not synced.
+///
+/// Discipline of `@unchecked Sendable`: the C side has a mutex of its own, and calls the observer
+/// under it.
 final class Disk: @unchecked Sendable {
-  /// What is told of each call before it changes anything. Runs on the calling thread.
-  var observer: (() -> Void)?
-
+  private var observer: (() -> Void)?
   private let disk: OpaquePointer
 
   /// - Parameter directory: Must exist. Open files in it afterwards.

@@ -19,8 +19,39 @@ struct LedgerLaws {
     for position in reader.bodies.keys where position > UInt64(reader.records.count) {
       laws.violations.append("a body belongs to \(position), past the end")
     }
+    laws.checkTree(reader)
     return laws.violations
   }
+
+  /// Each stored tile has the hashes of the segments that there are.
+  private mutating func checkTree(_ reader: LedgerReader) {
+    var hashes = stride(from: 0, to: reader.sealedCount, by: 256).map { first in
+      Self.root(reader.records[first..<first + 256].map { Self.hash([0] + $0.bytes) })
+    }
+    var expected: [[UInt8]: [UInt8]] = [:]
+    var level: UInt8 = 1
+    while !hashes.isEmpty {
+      for place in stride(from: 0, to: hashes.count, by: 256) {
+        let number = UInt64(place / 256)
+        let key = [level] + (0..<8).map { UInt8(truncatingIfNeeded: number >> (56 - 8 * $0)) }
+        expected[key] = Array(hashes[place..<min(place + 256, hashes.count)].joined())
+      }
+      hashes = stride(from: 0, to: hashes.count - hashes.count % 256, by: 256).map {
+        Self.root(Array(hashes[$0..<$0 + 256]))
+      }
+      level += 1
+    }
+    if reader.tiles != expected { violations.append("the tree differs from the records") }
+  }
+
+  /// Of a full tree.
+  private static func root(_ hashes: [[UInt8]]) -> [UInt8] {
+    guard hashes.count > 1 else { return hashes.first ?? [] }
+    return root(
+      stride(from: 0, to: hashes.count, by: 2).map { hash([1] + hashes[$0] + hashes[$0 + 1]) })
+  }
+
+  private static func hash(_ bytes: [UInt8]) -> [UInt8] { Array(SHA256.hash(data: bytes)) }
 
   private init(records: [StoredRecord]) {
     self.records = records

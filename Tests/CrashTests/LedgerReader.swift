@@ -65,6 +65,10 @@ struct LedgerReader {
   /// By space and number.
   private(set) var names: [[UInt8]: [UInt8]] = [:]
   private(set) var bodies: [UInt64: [UInt8]] = [:]
+  /// By level and place.
+  private(set) var tiles: [[UInt8]: [UInt8]] = [:]
+  /// How many records are in segments.
+  private(set) var sealedCount = 0
 
   /// - Parameter directory: Of the ledger itself. Nobody may write there meanwhile.
   init(_ directory: String) throws {
@@ -74,51 +78,72 @@ struct LedgerReader {
     let environment = try Environment(directory: directory, options: options)
     defer { environment.close() }
     // A new ledger gets its tables and its version one after the other.
-    let tables = try environment.tableNames()
-    guard tables.contains("meta") else {
-      if tables.isEmpty { return }
-      throw ReaderError("there is no table meta beside \(tables)")
+    let tables = Set(try environment.tableNames())
+    let meta = tables.contains("meta") ? try Self.entries(environment, "meta") : []
+    guard let version = meta.first(where: { $0.key == Array("version".utf8) }) else {
+      if tables.isSubset(of: ["meta"]) { return }
+      throw ReaderError("there is no version beside \(tables.sorted())")
     }
-    let version = try Self.entries(environment, "meta").first { $0.key == Array("version".utf8) }
-    guard let version else {
-      let tail = tables.contains("tail") ? try Self.entries(environment, "tail") : []
-      guard tail.isEmpty else { throw ReaderError("records without a version") }
-      return
-    }
-    guard version.value == [0, 0, 0, 0, 0, 0, 0, 1] else {
+    guard version.value == [0, 0, 0, 0, 0, 0, 0, 2] else {
       throw ReaderError("version \(version.value)")
     }
-    for (key, block) in try Self.entries(environment, "tail") {
-      try take(block, first: bigEndian(key[...]))
+    func all(_ table: String) throws -> [(key: [UInt8], value: [UInt8])] {
+      tables.contains(table) ? try Self.entries(environment, table) : []
     }
-    for (key, value) in try Self.entries(environment, "names") { names[key] = value }
-    for (key, value) in try Self.entries(environment, "blobs") {
-      bodies[bigEndian(key[...])] = value
+    for (key, value) in try all("segments") {
+      let segment = StoredSegment(value, first: bigEndian(key[...]))
+      for bytes in try segment.records() { try add(bytes) }
+      guard bigEndian(key[...]) + 255 == UInt64(records.count) else {
+        throw ReaderError("the segment at \(bigEndian(key[...])) is not in its place")
+      }
     }
+    sealedCount = records.count
+    for (index, entry) in try all("tail").enumerated() {
+      try take(entry.value, first: bigEndian(entry.key[...]), isFirst: index == 0)
+    }
+    for (key, value) in try all("names") { names[key] = value }
+    for (key, value) in try all("blobs") { bodies[bigEndian(key[...])] = value }
+    for (key, value) in try all("tree") { tiles[key] = value }
   }
 
-  private mutating func take(_ block: [UInt8], first: UInt64) throws {
-    guard first == UInt64(records.count) + 1 else {
+  private mutating func add(_ bytes: [UInt8]) throws {
+    records.append(try StoredRecord(position: UInt64(records.count) + 1, bytes: bytes))
+  }
+
+  /// - Parameter isFirst: Its first records may be sealed, and must then be the same.
+  private mutating func take(_ block: [UInt8], first: UInt64, isFirst: Bool) throws {
+    let next = UInt64(records.count) + 1
+    guard first == next || isFirst && first < next else {
       throw ReaderError("a block begins at \(first) behind \(records.count) records")
     }
-    guard block.count >= 4 else { throw ReaderError("a block of \(block.count) bytes") }
+    guard block.count >= 8 else { throw ReaderError("a block of \(block.count) bytes") }
     let count = Int(littleEndian(block[0..<4]))
-    let base = 4 + 4 * count
+    let base = 8 + 4 * count
     guard (1...256).contains(count), base <= block.count else {
       throw ReaderError("the block at \(first) counts \(count) records")
     }
+    guard CyclicChecksum.of(block[8...]) == littleEndian(block[4..<8]) else {
+      throw ReaderError("the block at \(first) has a wrong checksum")
+    }
     var start = 0
     for index in 0..<count {
-      let end = Int(littleEndian(block[(4 + 4 * index)..<(8 + 4 * index)]))
+      let end = Int(littleEndian(block[(8 + 4 * index)..<(12 + 4 * index)]))
       guard start <= end, base + end <= block.count else {
         throw ReaderError("record \(index) of the block at \(first) spans \(start)..<\(end)")
       }
-      records.append(
-        try StoredRecord(
-          position: first + UInt64(index), bytes: Array(block[base + start..<base + end])))
+      let bytes = Array(block[base + start..<base + end])
       start = end
+      let position = first + UInt64(index)
+      if position == UInt64(records.count) + 1 {
+        try add(bytes)
+      } else if records[Int(position) - 1].bytes != bytes {
+        throw ReaderError("the sealed record \(position) differs from the one in tail")
+      }
     }
     guard base + start == block.count else { throw ReaderError("the block at \(first) has a rest") }
+    guard first + UInt64(count) > UInt64(sealedCount) + 1 else {
+      throw ReaderError("the block at \(first) is sealed as a whole, and still in tail")
+    }
   }
 
   private static func entries(
@@ -140,10 +165,10 @@ struct LedgerReader {
   }
 }
 
-private func littleEndian(_ bytes: ArraySlice<UInt8>) -> UInt64 {
+func littleEndian(_ bytes: ArraySlice<UInt8>) -> UInt64 {
   bytes.reversed().reduce(0) { $0 << 8 | UInt64($1) }
 }
 
-private func bigEndian(_ bytes: ArraySlice<UInt8>) -> UInt64 {
+func bigEndian(_ bytes: ArraySlice<UInt8>) -> UInt64 {
   bytes.reduce(0) { $0 << 8 | UInt64($1) }
 }

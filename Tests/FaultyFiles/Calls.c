@@ -148,7 +148,7 @@ static ssize_t writeThrough(Descriptor *target, int descriptor, const struct iov
     bool fails = action == FAULTY_FAIL_LATE || action == FAULTY_DIE;
     if (target->isSynchronous && action != FAULTY_DIE) {
       settlePages(target->file, (size_t)offset, (size_t)offset + done, fails);
-      if (!fails) settleLength(target->file, descriptor);
+      if (!fails) settleLength(target->file);
     }
   }
   if (action == FAULTY_FAIL_LATE || action == FAULTY_DIE) return fail(target->disk);
@@ -223,9 +223,9 @@ static int syncThrough(int descriptor, long number) {
   bool wasDead = target->disk->isDead;
   bool fails = meet(target->disk, FAULTY_SYNC) != passes;
   // The dead write nothing more, but what they have written is not lost either.
-  if (target->file != NULL && !wasDead && !target->disk->isDead) {
-    settleFile(target->file, descriptor, fails);
-  }
+  bool isAlive = !wasDead && !target->disk->isDead;
+  if (isAlive && number == SYS_syncfs) settleDisk(target->disk, fails);
+  if (isAlive && target->file != NULL) settleFile(target->file, fails);
   if (target->directory != NULL && !fails) settleNames(target->disk, target->directory);
   int code = fails ? fail(target->disk) : 0;
   pthread_mutex_unlock(&diskMutex);
@@ -238,6 +238,10 @@ int fdatasync(int descriptor) {
 
 int fsync(int descriptor) {
   return syncThrough(descriptor, SYS_fsync);
+}
+
+int syncfs(int descriptor) {
+  return syncThrough(descriptor, SYS_syncfs);
 }
 
 // MARK: - Mapping

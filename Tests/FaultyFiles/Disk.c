@@ -39,11 +39,6 @@ static unsigned char *cachedPage(int descriptor, size_t index) {
   return NULL;
 }
 
-static size_t cachedLength(int descriptor) {
-  struct stat status;
-  return fstat(descriptor, &status) == 0 ? (size_t)status.st_size : 0;
-}
-
 static void reservePages(File *file, size_t count) {
   if (count <= file->pageCount) return;
   file->pages = realloc(file->pages, count * sizeof(Page));
@@ -182,14 +177,22 @@ void settlePages(File *file, size_t firstByte, size_t endByte, bool fails) {
   }
 }
 
-void settleLength(File *file, int descriptor) {
-  file->durableBytes = cachedLength(descriptor);
+void settleLength(File *file) {
+  file->durableBytes = presentLength(file);
   file->lengthCount = 0;
 }
 
-void settleFile(File *file, int descriptor, bool fails) {
+void settleFile(File *file, bool fails) {
   settlePages(file, 0, (size_t)-1, fails);
-  if (!fails) settleLength(file, descriptor);
+  if (!fails) settleLength(file);
+}
+
+void settleDisk(FaultyDisk *disk, bool fails) {
+  for (File *file = disk->files; file != NULL; file = file->next) settleFile(file, fails);
+  if (fails) return;
+  for (Name *name = disk->names; name != NULL; name = name->next) {
+    name->wasThereForCertain = name->isThere;
+  }
 }
 
 static void releaseFile(File *file) {

@@ -86,8 +86,9 @@ void noteWrite(File *file, int descriptor, off_t offset, size_t bytes);
 void noteLength(File *file, size_t bytes);
 // What is dirty in a range of pages is on disk, or with `fails` clean without being there.
 void settlePages(File *file, size_t firstByte, size_t endByte, bool fails);
-void settleFile(File *file, int descriptor, bool fails);
-void settleLength(File *file, int descriptor);
+void settleFile(File *file, bool fails);
+void settleLength(File *file);
+void settleDisk(FaultyDisk *disk, bool fails);
 void releaseDisk(FaultyDisk *disk);
 // Counts a call; true, with errno set, if it is to fail.
 bool meetCall(FaultyDisk *disk, int kind);

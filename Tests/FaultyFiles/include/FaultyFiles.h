@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 // A disk that fails, for tests. This target defines the calls with which files are changed (open,
-// close, write, writev, pwrite, pwritev, fdatasync, fsync, ftruncate, mmap, mkdir, rename,
+// close, write, writev, pwrite, pwritev, fdatasync, fsync, syncfs, ftruncate, mmap, mkdir, rename,
 // unlink). The linker exports them from the test executable, as the shared libraries that it links
 // refer to them, and the executable's definitions come before libc's: so liblmdb.so calls these.
 // Everything passes through except below the directory of an attached disk.
