@@ -38,7 +38,8 @@ package struct InclusionProof: Sendable {
     }
     guard position >= 1, position <= size else {
       throw ProofRefused(
-        "position \(position) is not among the first \(size) records: name one from 1 to \(size)")
+        "position \(position) is not among the first \(size) records"
+          + (size > 0 ? ": name one from 1 to \(size)" : ", for there are none"))
     }
     guard let event = try ledger.event(at: position) else {
       throw LedgerError.damaged(position: position, RecordError("the record is missing"))

@@ -57,8 +57,8 @@ struct KeyFile {
     guard status.st_mode & S_IFMT == S_IFREG else { throw KeyError("\(path) is no file") }
     guard status.st_uid == geteuid() else {
       throw KeyError(
-        "\(path) belongs to user \(status.st_uid), and this process runs as \(geteuid()): run it as "
-          + "the owner, or chown \(geteuid()) \(path)")
+        "\(path) belongs to user \(status.st_uid), and this process runs as \(geteuid()): run it "
+          + "as the owner, or chown \(geteuid()) \(path)")
     }
     let excess = status.st_mode & 0o777 & ~mode
     guard excess & (secret ? 0o077 : 0o022) == 0 else {
@@ -79,8 +79,8 @@ struct KeyFile {
     }
     guard status.st_uid == geteuid() else {
       throw KeyError(
-        "\(path) belongs to user \(status.st_uid), and this process runs as \(geteuid()): run it as "
-          + "the owner, or chown \(geteuid()) \(path)")
+        "\(path) belongs to user \(status.st_uid), and this process runs as \(geteuid()): run it "
+          + "as the owner, or chown \(geteuid()) \(path)")
     }
     guard status.st_mode & 0o077 == 0 else {
       throw KeyError(

@@ -47,11 +47,10 @@ package struct KeyFolder {
     }
     try KeyFile.checkFolder(path)
     let key = try Self.signingKey(at: signingPath)
-    let known = try verifierKey()
-    guard known == key.verifier else {
+    if let known = try storedVerifier(), known != key.verifier {
       throw KeyError(
-        "\(verifierPath) holds \(known.text), which is not the public half of \(signingPath): put "
-          + "\(key.verifier.text) there")
+        "\(verifierPath) holds \(known.text), which is not the public half of \(signingPath): "
+          + "put \(key.verifier.text) there")
     }
     return key
   }
@@ -60,11 +59,17 @@ package struct KeyFolder {
   /// - Throws: ``KeyError`` where there is none, where others may write it, or where it is
   ///   malformed.
   package func verifierKey() throws(KeyError) -> VerifierKey {
-    guard let text = try KeyFile(path: verifierPath, secret: false).text() else {
+    if let key = try storedVerifier() { return key }
+    guard hasKey else {
       throw KeyError(
-        "there is no verifier key at \(verifierPath): make a key with recount init, with the same "
-          + "--data directory")
+        "there is no verifier key at \(verifierPath): give one with --key, or make a key with "
+          + "recount init, with the same --data directory")
     }
+    return try signingKey().verifier
+  }
+
+  private func storedVerifier() throws(KeyError) -> VerifierKey? {
+    guard let text = try KeyFile(path: verifierPath, secret: false).text() else { return nil }
     do throws(NoteError) {
       return try VerifierKey(text)
     } catch {
@@ -96,8 +101,8 @@ package struct KeyFolder {
     }
     guard let name = KeyName(text) else {
       throw KeyError(
-        "the origin \"\(text)\" is empty or has spaces, plus signs or control characters: name "
-          + "it as in shop.example/ledger")
+        "the origin \"\(text)\" is empty or has spaces, plus signs or control characters: "
+          + "name it as in shop.example/ledger")
     }
     return name
   }

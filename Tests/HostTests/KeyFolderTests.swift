@@ -150,6 +150,17 @@ struct KeyFolderTests {
     #expect(refusal { _ = try keys.signingKey() }.contains("is not the public half"))
   }
 
+  @Test("The public half follows from the private one where its file is gone")
+  func missingHalf() throws {
+    let key = try KeyFolder.newKey()
+    try keys.store(key)
+    unlink(keys.verifierPath)
+    #expect(try keys.signingKey().privateText == key.privateText)
+    #expect(try keys.verifierKey() == key.verifier)
+    unlink(keys.signingPath)
+    #expect(refusal { _ = try keys.verifierKey() }.contains("recount init"))
+  }
+
   @Test("No refusal shows the secret")
   func secret() throws {
     let key = try KeyFolder.newKey()
