@@ -186,6 +186,12 @@ let package = Package(
         "TestSupport", "CrashSupport", "CrashProgram", "FaultyFiles", "Host", "Policies", "Engine",
         "Ledger", "LMDB", "CBOR", "CDeflate", crypto,
       ]),
+    tests(
+      "Archiving",
+      [
+        "TestSupport", "Archiving", "Ledger", "LMDB", "Proofs", "CBOR", "JSON", "CivilTime",
+        "Engine", "Intake", crypto,
+      ]),
     .testTarget(
       name: "PoliciesTests",
       dependencies: [

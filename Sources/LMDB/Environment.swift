@@ -131,6 +131,11 @@ extension Environment {
     if let fault {
       throw LMDBError(.corrupted, operation: "open", place: directory, detail: fault)
     }
+    do throws(SystemError) {
+      try LockFile.reserve(in: directory, readers: options.maximumReaders)
+    } catch {
+      throw LMDBError(.init(rawValue: error.code), operation: "make lock file", place: directory)
+    }
     var handle: OpaquePointer?
     // Safe: each call gets a handle that mdb_env_create has made and nobody else has; on failure
     // it is closed, as mdb_env_open asks.

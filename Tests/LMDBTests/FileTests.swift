@@ -142,6 +142,16 @@ struct FileTests {
     #expect(points() == [.beforeSync, .afterSync])
   }
 
+  @Test("The lock file has its blocks before it is mapped, and the readers that were asked for")
+  func lockFile() throws {
+    let environment = try Environment(directory: path, options: Self.durable())
+    var status = stat()
+    #expect(stat(path + "/lock.mdb", &status) == 0)
+    #expect(status.st_size >= 126 * 64)
+    #expect(status.st_blocks * 512 >= status.st_size)
+    #expect(try environment.info().maximumReaders == 126)
+  }
+
   @Test("A copy has the content, compact if asked, and does not replace another")
   func copying() throws {
     let environment = try Environment(directory: path, options: Self.durable())
