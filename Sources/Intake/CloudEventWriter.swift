@@ -24,8 +24,13 @@ package enum CloudEventWriter {
 
   /// Writes an event of the ledger. One that came from no producer has the id in hex and the
   /// source `recount:ledger`.
-  /// - Parameter type: The name of the event's type.
-  package static func write(_ event: Event, type: String, to writer: inout JSONWriter) {
+  /// - Parameters:
+  ///   - type: The name of the event's type.
+  ///   - writeAttributes: Writes attributes of its own, by the naming rules of CloudEvents.
+  package static func write(
+    _ event: Event, type: String, to writer: inout JSONWriter,
+    attributes writeAttributes: (inout JSONWriter) -> Void = { _ in }
+  ) {
     let bytes = event.record.rawSpan
     writer.object { writer in
       if event.externalIDRange.isEmpty {
@@ -36,9 +41,12 @@ package enum CloudEventWriter {
           &writer, id: bytes.extracting(event.externalIDRange),
           source: bytes.extracting(event.sourceRange), type: type)
       }
-      writer.key("subject")
-      writer.string(utf8: bytes.extracting(event.subjectRange))
+      if !event.subjectRange.isEmpty {
+        writer.key("subject")
+        writer.string(utf8: bytes.extracting(event.subjectRange))
+      }
       writer.field("time", RFC3339.string(microseconds: event.header.occurredAt))
+      writeAttributes(&writer)
       end(&writer, event.payload)
     }
   }

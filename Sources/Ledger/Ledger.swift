@@ -223,6 +223,26 @@ package final class Ledger: Sendable {
     }
   }
 
+  /// The positions from `first` through `last` that have bodies, in order.
+  package func blobPositions(
+    from first: UInt64, through last: UInt64
+  ) throws(LedgerError) -> [UInt64] {
+    var positions: [UInt64] = []
+    do throws(LMDBError) {
+      try environment.read { (txn) throws(LMDBError) in
+        let lower = BigEndian.bytes(first)
+        try txn.forEach(in: blobs, from: lower.span) { (key, _) throws(LMDBError) in
+          guard let position = key.bigEndianUInt64, position <= last else { return false }
+          positions.append(position)
+          return true
+        }
+      }
+    } catch {
+      throw .store(error)
+    }
+    return positions
+  }
+
   /// The event at `position`, or nil past the end. Cost: one descent of the tree, one copy.
   package func event(at position: UInt64) throws(LedgerError) -> Event? {
     var found: Event?

@@ -3,17 +3,27 @@ import JSON
 
 /// What commands print.
 enum Output {
-  /// Prints a line on standard output.
-  static func line(_ text: String) {
-    write(Array((text + "\n").utf8), to: STDOUT_FILENO)
+  /// Where something is printed.
+  enum Target {
+    /// Standard output.
+    case answers
+    /// Standard error, where standard output has other things.
+    case errors
+
+    fileprivate var descriptor: Int32 { self == .answers ? STDOUT_FILENO : STDERR_FILENO }
   }
 
-  /// Prints a JSON object as one line on standard output.
-  static func json(_ body: (inout JSONWriter) -> Void) {
+  /// Prints a line.
+  static func line(_ text: String, to target: Target = .answers) {
+    write(Array((text + "\n").utf8), to: target.descriptor)
+  }
+
+  /// Prints a JSON object as one line.
+  static func json(to target: Target = .answers, _ body: (inout JSONWriter) -> Void) {
     var writer = JSONWriter()
     writer.object(body)
     writer.newline()
-    write(writer.bytes, to: STDOUT_FILENO)
+    write(writer.bytes, to: target.descriptor)
   }
 
   /// Prints a line on standard error.

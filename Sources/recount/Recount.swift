@@ -18,8 +18,8 @@ struct Recount: ParsableCommand {
       Demo.self, Ingest.self, Advance.self, Log.self, Why.self, CandidatesCommand.self,
       MetricsCommand.self, ProgramsCommand.self, StatusCommand.self, Digest.self, Rebuild.self,
       Init.self, CheckpointCommand.self, ProofCommand.self, VerifyProof.self, Verify.self,
-      BackupCommand.self, RestoreCommand.self, ExpressionsCommand.self, Bench.self,
-      BenchChild.self,
+      BackupCommand.self, RestoreCommand.self, ExportCommand.self, ImportLedgerCommand.self,
+      ExpressionsCommand.self, Bench.self, BenchChild.self,
     ])
 }
 

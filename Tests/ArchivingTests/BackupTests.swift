@@ -9,7 +9,7 @@ import class Foundation.FileManager
 
 @Suite("Backups")
 struct BackupTests {
-  private let directory = TemporaryDirectory()
+  private let directory = TemporaryDirectory(inMemory: true)
   private var data: String { directory.place("data") }
   private var backup: String { directory.place("backup") }
   private var restored: String { directory.place("restored") }

@@ -16,6 +16,17 @@ struct RunningWriterTests {
     }.joined()
   }
 
+  /// Whether the writer has come so far as to make its tables.
+  private static func hasLedger(_ directory: String) -> Bool {
+    var options = LedgerOptions()
+    options.readOnly = true
+    guard let ledger = try? Ledger(directory: directory + "/ledger", options: options) else {
+      return false
+    }
+    ledger.close()
+    return true
+  }
+
   @Test("Each backup is the ledger at one position, also where backups are killed in their middle")
   func besideWriter() throws {
     let directory = TemporaryDirectory()
@@ -24,7 +35,7 @@ struct RunningWriterTests {
     let writer = try RecountProcess(
       ["ingest", "-", "--clock", "event", "--data", data], hasInput: true)
     writer.feed((0..<40).map { Self.lines($0 * 4_000..<($0 + 1) * 4_000) })
-    while access(data + "/ledger/data.mdb", F_OK) != 0 && writer.isRunning { usleep(1_000) }
+    while !Self.hasLedger(data) && writer.isRunning { usleep(1_000) }
     var random = SplitMix64(seed: 1)
     var reports: [Backup.Report] = []
     var killed = 0

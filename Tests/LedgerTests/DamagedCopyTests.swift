@@ -36,7 +36,7 @@ struct DamagedCopyTests {
 
   @Test("It is told with its position, and the copy keeps what is before", arguments: damages)
   func damage(_ damage: Damage) throws {
-    let directory = TemporaryDirectory()
+    let directory = TemporaryDirectory(inMemory: true)
     try make(directory.inside("source")) { source in
       try Self.change(damage.key, of: damage.table, in: source) { $0[damage.offset] ^= 1 }
     }
@@ -50,7 +50,7 @@ struct DamagedCopyTests {
 
   @Test("A segment that is missing is told", arguments: [UInt64(257), 513])
   func missingSegment(first: UInt64) throws {
-    let directory = TemporaryDirectory()
+    let directory = TemporaryDirectory(inMemory: true)
     try make(directory.inside("source")) { source in
       let environment = try Environment(directory: source)
       defer { environment.close() }
@@ -65,7 +65,7 @@ struct DamagedCopyTests {
 
   @Test("A body that is not what its event names is told")
   func body() throws {
-    let directory = TemporaryDirectory()
+    let directory = TemporaryDirectory(inMemory: true)
     var random = SplitMix64(seed: 3)
     var history = CopiedHistory()
     let source = try Ledger(directory: directory.inside("source"), options: .quick(hot: 0))

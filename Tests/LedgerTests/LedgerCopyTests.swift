@@ -14,7 +14,7 @@ struct LedgerCopyTests {
     arguments: 0..<12 as Range<UInt64>)
   func updates(seed: UInt64) throws {
     var random = SplitMix64(seed: seed)
-    let directory = TemporaryDirectory()
+    let directory = TemporaryDirectory(inMemory: true)
     let copyDirectory = directory.inside("copy")
     let hot: UInt64 = [0, 100, 600, 5_000][Int(seed % 4)]
     let source = try Ledger(directory: directory.inside("source"), options: .quick(hot: hot))
@@ -49,7 +49,7 @@ struct LedgerCopyTests {
 
   @Test("What was copied before is not copied again")
   func increments() throws {
-    let directory = TemporaryDirectory()
+    let directory = TemporaryDirectory(inMemory: true)
     let source = try Ledger(directory: directory.inside("source"), options: .quick(hot: 256))
     defer { source.close() }
     let copy = try Ledger(directory: directory.inside("copy"), options: .forCopies)
@@ -76,7 +76,7 @@ struct LedgerCopyTests {
   @Test("Wherever a copy is cut short, it is a whole ledger, from which the next one goes on")
   func cutShort() throws {
     var random = SplitMix64(seed: 5)
-    let directory = TemporaryDirectory()
+    let directory = TemporaryDirectory(inMemory: true)
     let source = try Ledger(directory: directory.inside("source"), options: .quick(hot: 300))
     defer { source.close() }
     var history = CopiedHistory()
@@ -112,7 +112,7 @@ struct LedgerCopyTests {
   @Test("A copy that goes on as a ledger of its own continues the same tree")
   func goesOn() throws {
     var random = SplitMix64(seed: 6)
-    let directory = TemporaryDirectory()
+    let directory = TemporaryDirectory(inMemory: true)
     let source = try Ledger(directory: directory.inside("source"), options: .quick(hot: 300))
     defer { source.close() }
     var history = CopiedHistory()
@@ -152,7 +152,7 @@ struct LedgerCopyTests {
 
   @Test("The same events in other blocks are the same history")
   func otherBlocks() throws {
-    let directory = TemporaryDirectory()
+    let directory = TemporaryDirectory(inMemory: true)
     let copy = try Ledger(directory: directory.inside("copy"), options: .forCopies)
     defer { copy.close() }
     for (index, commits) in [[7, 300, 5], [311, 2, 200], [1, 700, 3]].enumerated() {
@@ -174,7 +174,7 @@ struct LedgerCopyTests {
 
   @Test("Another history is refused, and the copy stays as it is", arguments: [1, 300, 700])
   func otherHistory(differs: UInt64) throws {
-    let directory = TemporaryDirectory()
+    let directory = TemporaryDirectory(inMemory: true)
     let source = try Ledger(directory: directory.inside("source"), options: .quick(hot: 0))
     defer { source.close() }
     let other = try Ledger(directory: directory.inside("other"), options: .quick(hot: 0))
