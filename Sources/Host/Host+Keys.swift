@@ -21,10 +21,10 @@ extension Host {
     return (key.verifier, isNew)
   }
 
-  /// Gives a new data directory a key, so that it can sign checkpoints from the start. One whose
-  /// making was interrupted before its ledger was made has one already.
+  /// Gives a new data directory a key, so that it can sign checkpoints from the start. Where an
+  /// earlier attempt was cut short the key may be there already, or half of it.
   static func makeKey(directory: String) throws {
     let keys = KeyFolder(directory: directory)
-    if !keys.hasKey { try keys.store(try KeyFolder.newKey()) }
+    if keys.hasKey { try keys.completeKey() } else { try keys.store(try KeyFolder.newKey()) }
   }
 }

@@ -122,17 +122,33 @@ package struct KeyFolder {
   }
 
   /// Puts a key where none is. The data directory must be there, and its lock be held.
-  /// - Throws: ``KeyError`` where there is a key, which is left as it is, or nothing can be written.
+  /// - Throws: ``KeyError`` where there is a key or half of another, which is left as it is, or
+  ///   where nothing can be written.
   package func store(_ key: SigningKey) throws(KeyError) {
     guard !hasKey else {
       throw KeyError(
         "there is a key at \(signingPath) already; it is never written over: move it away first, "
           + "if this ledger shall have another from now on")
     }
+    if let known = try storedVerifier(), known != key.verifier {
+      throw KeyError(
+        "\(verifierPath) holds \(known.text), whose private half is not here: put that at "
+          + "\(signingPath), or move the file away, if this ledger shall have another key")
+    }
     try KeyFile.makeFolder(path)
-    // The public half first: a private key is never without it.
-    try KeyFile(path: verifierPath, secret: false).write(key.verifier.text + "\n", replaces: true)
+    // The private half first: the other follows from it.
     try KeyFile(path: signingPath, secret: true).write(key.privateText + "\n", replaces: false)
+    try storeVerifier(key.verifier)
+  }
+
+  /// Puts the public half beside a private one that was left alone.
+  func completeKey() throws(KeyError) {
+    let key = try signingKey()
+    if try storedVerifier() == nil { try storeVerifier(key.verifier) }
+  }
+
+  private func storeVerifier(_ key: VerifierKey) throws(KeyError) {
+    try KeyFile(path: verifierPath, secret: false).write(key.text + "\n", replaces: true)
   }
 }
 

@@ -161,6 +161,27 @@ struct KeyFolderTests {
     #expect(refusal { _ = try keys.verifierKey() }.contains("recount init"))
   }
 
+  @Test("The public half of a key that is elsewhere is never written over")
+  func foreignHalf() throws {
+    let key = try KeyFolder.newKey()
+    try keys.store(key)
+    unlink(keys.signingPath)
+    #expect(refusal { try keys.store(KeyFolder.newKey()) }.contains("private half is not here"))
+    #expect(try keys.verifierKey() == key.verifier)
+    try keys.store(key)
+    #expect(try keys.signingKey().privateText == key.privateText)
+  }
+
+  @Test("A directory whose making was cut short between the halves is completed")
+  func cutShort() throws {
+    let key = try KeyFolder.newKey()
+    try keys.store(key)
+    unlink(keys.verifierPath)
+    try Host(HostOptions(directory: directory.path)) { _ in nil }.close()
+    #expect(mode(keys.verifierPath) == 0o644)
+    #expect(try keys.signingKey().privateText == key.privateText)
+  }
+
   @Test("No refusal shows the secret")
   func secret() throws {
     let key = try KeyFolder.newKey()
