@@ -159,8 +159,8 @@ let package = Package(
     tests(
       "Explaining",
       [
-        "Explaining", "Host", "Policies", "Engine", "Metrics", "Programs", "ShippedPrograms",
-        "Ledger", "CBOR", "JSON", "CivilTime",
+        "Explaining", "Host", "Simulation", "Policies", "Engine", "Metrics", "Programs",
+        "ShippedPrograms", "Ledger", "CBOR", "JSON", "CivilTime",
       ]),
     tests(
       "Host",

@@ -109,4 +109,11 @@ extension [UInt8] {
       unsafe span.bytes
     }
   }
+
+  /// Appends all bytes of a span.
+  @inlinable
+  public mutating func append(_ bytes: RawSpan) {
+    // SAFETY: the pointer is used inside the closure only.
+    unsafe bytes.withUnsafeBytes { unsafe append(contentsOf: $0) }
+  }
 }

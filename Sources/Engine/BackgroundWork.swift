@@ -1,3 +1,4 @@
+import Glibc
 import Ledger
 import Synchronization
 
@@ -25,6 +26,8 @@ package final class BackgroundWork: Sendable {
     let signal = Signal()
 
     func loop() {
+      // Whoever waits for an answer comes first. In Linux 0 means the calling thread.
+      _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 5)
       while true {
         signal.wait { state.withLock { !$0.pieces.isEmpty || $0.isStopped } }
         let (piece, isOver) = state.withLock { state -> (Piece?, Bool) in

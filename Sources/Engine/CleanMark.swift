@@ -19,20 +19,24 @@ struct CleanMark {
     if unsafe mkdir(directory, 0o700) != 0 && errno != EEXIST {
       throw ViewError(operation: "create", path: directory, code: errno)
     }
-    let boot = read("/proc/sys/kernel/random/boot_id") ?? "unknown boot"
-    let words = (read(path) ?? "").split(separator: " ").map(String.init)
-    let isTrusted = words.last == "clean" || (words.count == 2 && words[0] == boot)
     if !isTrusted {
       for file in ["data.mdb", "lock.mdb"] { unsafe unlink("\(directory)/\(file)") }
     }
     try write("\(boot) open")
   }
 
+  /// Whether the views were closed in order, or are of this boot of the machine.
+  var isTrusted: Bool {
+    let words = (read(path) ?? "").split(separator: " ").map(String.init)
+    return words.last == "clean" || (words.count == 2 && words[0] == boot)
+  }
+
+  private var boot: String { read("/proc/sys/kernel/random/boot_id") ?? "unknown boot" }
+
   /// Marks the views as closed in order, after they were synced. Their names are synced first: a
   /// mark must not outlive them and vouch for a file that they took the place of.
   func setClean() throws {
     try syncNames()
-    let boot = read("/proc/sys/kernel/random/boot_id") ?? "unknown boot"
     try write("\(boot) clean")
   }
 

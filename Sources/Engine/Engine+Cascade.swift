@@ -11,6 +11,7 @@ extension Engine {
       let event = pending[cursor]
       let depth = depths[cursor]
       cursor += 1
+      bySubject.insert(event)
       let subject = subjectNumber(of: event)
       let shown = project(event, subject)
       emissions.removeAll()

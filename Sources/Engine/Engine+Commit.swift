@@ -47,7 +47,7 @@ extension Engine {
     let end = ledger.end.position
     try views.flush(
       allTables,
-      progress: [(Self.ownTables, .init(version: Self.ownVersion, position: end))]
+      progress: [(Self.ownName, .init(version: Self.ownVersion, position: end))]
         + projections.map { ($0.name, .init(version: $0.version, position: end)) })
   }
 
@@ -64,14 +64,17 @@ extension Engine {
 
   /// Every table that is stored in `views/`.
   var allTables: [any StoredTable] {
-    [context.subjects, identities] + projections.flatMap(\.tables)
+    ownTables + projections.flatMap(\.tables)
   }
+
+  /// The tables of the engine itself, which stand at one position.
+  var ownTables: [any StoredTable] { [context.subjects, identities, bySubject] }
 
   /// SHA-256 of each table's rows, by table name. Flushes first.
   package func digest() throws -> [(table: String, digest: String)] {
     try flush()
-    // The runs of the identities depend on when they were flushed, not on the ledger alone.
-    let tables = allTables.filter { $0 !== identities }.map(\.name).sorted()
+    // Runs depend on when they were flushed, not on the ledger alone.
+    let tables = allTables.filter { $0 !== identities && $0 !== bySubject }.map(\.name).sorted()
     return try tables.map { ($0, try views.digest(table: $0)) }
   }
 

@@ -1,10 +1,11 @@
+import CBOR
 package import Ledger
 
 extension Engine {
   /// How the engine's own tables are named among the projections in `views/`.
-  package static let ownTables = "engine"
+  package static let ownName = "engine"
   /// The version of the engine's own tables.
-  package static let ownVersion = "2"
+  package static let ownVersion = "3"
 
   /// Forgets what is in memory, opens the views, and folds the events that they lack.
   /// - Throws: What cannot be read; the engine has stopped then.
@@ -30,7 +31,7 @@ extension Engine {
     try emptyIncompleteGroups()
     var positions: [UInt64] = []
     let own = try storedPosition(
-      Self.ownTables, version: Self.ownVersion, [context.subjects, identities])
+      Self.ownName, version: Self.ownVersion, ownTables)
     for projection in projections {
       positions.append(
         try storedPosition(projection.name, version: projection.version, projection.tables))
@@ -83,7 +84,10 @@ extension Engine {
     guard first <= end else { return }
     var changed = 0
     try ledger.forEachEvent(from: first) { (event) throws -> Bool in
-      if event.position > own { noteIdentity(event) }
+      if event.position > own {
+        noteIdentity(event)
+        bySubject.insert(event)
+      }
       let subject = subjectNumber(of: event)
       for index in concernedIndexes(type: event.type) where positions[index] < event.position {
         projections[index].project(event, subject: subject)
@@ -107,7 +111,7 @@ extension Engine {
 
   private func flush(through position: UInt64, own: UInt64, positions: [UInt64]) throws {
     var progress = [
-      (Self.ownTables, ViewStore.Progress(version: Self.ownVersion, position: max(own, position)))
+      (Self.ownName, ViewStore.Progress(version: Self.ownVersion, position: max(own, position)))
     ]
     for (index, projection) in projections.enumerated() {
       progress.append(
@@ -130,7 +134,7 @@ extension Engine {
       try views.clear(projection.tables, projection: projection.name)
     }
     if names == nil {
-      try views.clear([context.subjects, identities], projection: Self.ownTables)
+      try views.clear(ownTables, projection: Self.ownName)
     }
     try recover()
     try flush()
@@ -151,6 +155,23 @@ extension Engine {
     } catch {
       UnreadableState.stop("event \(position)", error)
     }
+  }
+
+  /// The events about `subject` from position `first` on, of the present turn too, in order.
+  /// - Parameter limit: At most so many. Cost: one look-up of the index a run, and the reading of
+  ///   each event.
+  package func events(
+    about subject: [UInt8], from first: UInt64 = 1, limit: Int = .max
+  ) -> [Event] {
+    var found: [Event] = []
+    for position in bySubject.positions(of: subject, from: first) where found.count < limit {
+      // Another subject or an effect may have the same key.
+      guard position != found.last?.position, let event = event(at: position),
+        event.record.rawSpan.matches(event.subjectRange, subject.rawSpan)
+      else { continue }
+      found.append(event)
+    }
+    return found
   }
 
   /// The body of the event at `position`, of the present turn or committed.

@@ -7,9 +7,9 @@ package struct EngineOptions: Sendable {
   /// Changed rows at which the views are flushed. Larger batches are cheaper a row; the events behind
   /// them are folded again after a kill (measured: 141,804 events in 0.4 s).
   package var flushRows = 262_144
-  /// How the ids of all events are kept.
-  package var identities = RunOptions()
-  /// Whether runs of ids are merged on a thread of their own; otherwise within the flush.
+  /// How the indexes over all events are kept: by id, and by subject.
+  package var runs = RunOptions()
+  /// Whether their runs are merged on a thread of their own; otherwise within the flush.
   package var mergesInBackground = true
 
   package init() {}
@@ -28,6 +28,7 @@ package final class Engine {
   let policies: [any Policy]
   let timerOwners: [any TimerOwner]
   let identities: Identities
+  let bySubject: SubjectIndex
   /// Where runs are merged; nil: in the flush.
   let background: BackgroundWork?
   let options: EngineOptions
@@ -74,7 +75,8 @@ package final class Engine {
     self.timerOwners = timerOwners
     self.options = options
     background = options.mergesInBackground ? BackgroundWork() : nil
-    identities = Identities(options: options.identities, background: background)
+    identities = Identities(options: options.runs, background: background)
+    bySubject = SubjectIndex(options: options.runs, background: background)
     context.event = { [unowned self] in event(at: $0) }
     context.blob = { [unowned self] in blob(at: $0) }
     context.history = { [unowned self] in forEachEvent(before: $0, $1) }

@@ -51,10 +51,10 @@ extension EntityTable: StoredTable {
   package var pendingCount: Int { count - storedCount }
 
   package func open(_ source: any RowSource) throws {
-    interner = Interner()
-    try source.forEachStoredRow(table: name) { number, value in
+    interner = Interner(capacity: Int(try source.storedEnd(table: name)))
+    try source.forEachStoredRow(table: name) { number, text in
       precondition(number == count, "table \(name): row \(count) is missing")
-      _ = intern(value)
+      interner.appendNew(text)
     }
     storedCount = count
   }

@@ -7,7 +7,15 @@ struct Interner {
   /// Where each text ends in the arena.
   private var ends: [Int] = []
   /// By hash: number + 1, or 0 for a free slot. A power of two, at most half full.
-  private var slots = [UInt32](repeating: 0, count: 64)
+  private var slots: [UInt32]
+
+  /// - Parameter capacity: How many texts there is room for at first.
+  init(capacity: Int = 0) {
+    var slotCount = 64
+    while slotCount < 2 * capacity { slotCount *= 2 }
+    slots = [UInt32](repeating: 0, count: slotCount)
+    ends.reserveCapacity(capacity)
+  }
 
   /// How many texts have a number; the numbers are 0 ..< count.
   var count: Int { ends.count }
@@ -28,6 +36,18 @@ struct Interner {
     slots[index] = number + 1
     if ends.count * 2 > slots.count { grow() }
     return number
+  }
+
+  /// Gives the next number to a text that has none. Cost: less than ``intern(_:in:)``, as nothing is
+  /// compared.
+  mutating func appendNew(_ text: RawSpan) {
+    let mask = slots.count - 1
+    var index = Int(truncatingIfNeeded: Hashing.hash(text)) & mask
+    while slots[index] != 0 { index = (index + 1) & mask }
+    arena.append(text)
+    ends.append(arena.count)
+    slots[index] = UInt32(ends.count)
+    if ends.count * 2 > slots.count { grow() }
   }
 
   /// The bytes that have `number`.

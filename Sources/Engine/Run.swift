@@ -13,6 +13,8 @@ struct Run: Sendable {
     var chunkRows: UInt32
     var fenceRows: UInt32
     var filterRows: UInt32
+    /// Blocks of the filter.
+    var filterBlocks: UInt32
     /// Bits that each key sets in the filter.
     var filterProbes: UInt32
     /// Entries.
@@ -52,7 +54,7 @@ struct Run: Sendable {
 /// | --- | --- |
 /// | version | varint, 1 |
 /// | next row | varint: numbers from here on were never given to a run |
-/// | runs | varint, and for each: first row, chunk rows, fence rows, filter rows, filter probes, entries |
+/// | runs | varint, and for each: first row, rows of chunks, fences and filter, blocks and probes of the filter, entries |
 struct RunManifest {
   static let row: UInt32 = 0
   private static let version: UInt64 = 1
@@ -74,7 +76,8 @@ struct RunManifest {
         Run.Extent(
           firstRow: UInt32(reader.unsigned()), chunkRows: UInt32(reader.unsigned()),
           fenceRows: UInt32(reader.unsigned()), filterRows: UInt32(reader.unsigned()),
-          filterProbes: UInt32(reader.unsigned()), count: reader.count()))
+          filterBlocks: UInt32(reader.unsigned()), filterProbes: UInt32(reader.unsigned()),
+          count: reader.count()))
     }
   }
 
@@ -85,7 +88,8 @@ struct RunManifest {
     writer.count(runs.count)
     for run in runs {
       for number in [
-        run.firstRow, run.chunkRows, run.fenceRows, run.filterRows, run.filterProbes,
+        run.firstRow, run.chunkRows, run.fenceRows, run.filterRows, run.filterBlocks,
+        run.filterProbes,
       ] { writer.unsigned(UInt64(number)) }
       writer.count(run.count)
     }

@@ -30,9 +30,10 @@ package struct RunFilter: Sendable {
     probes = max(1, min(Self.mostProbes, bitsPerEntry * 69 / 100))
   }
 
-  /// A filter without a bit set, to be filled by ``append(_:)``.
-  init(probes: Int) {
+  /// A filter of so many blocks, whose rows are to be given by ``append(_:)``.
+  init(probes: Int, blocks: Int) {
     words = []
+    words.reserveCapacity(blocks * Self.blockWords)
     self.probes = probes
   }
 
@@ -101,7 +102,6 @@ package struct RunFilter: Sendable {
 
   /// Adds the blocks of the next row.
   mutating func append(_ bytes: RawSpan) {
-    words.reserveCapacity(words.count + bytes.byteCount / 8)
     for offset in stride(from: 0, to: bytes.byteCount, by: 8) {
       words.append(bytes.bigEndian(at: offset, as: UInt64.self))
     }

@@ -80,13 +80,10 @@ package final class RunIndex {
     merge = nil
     plan = nil
     pause = 0
-    var manifest = RunManifest(nextRow: 1, runs: [])
-    _ = source.withStoredRow(table: name, number: RunManifest.row) {
-      manifest = RunManifest(decoding: $0.array(0..<$0.byteCount))
-    }
+    let manifest = RunManifest(readRow)
     runs = []
     for extent in manifest.runs {
-      runs.append(Run(extent, table: name, source))
+      runs.append(Run(extent, readRow))
       keepBudget(&runs)
     }
     nextRow = max(manifest.nextRow, try source.storedEnd(table: name))
@@ -111,6 +108,10 @@ package final class RunIndex {
     delete(orphans)
   }
 
+  private func readRow(_ number: UInt32, _ body: (RawSpan) -> Void) -> Bool {
+    source?.withStoredRow(table: name, number: number, body) ?? false
+  }
+
   // MARK: - Looking up
 
   /// Hands the positions under `key` from `first` on to `body` until it returns false: run by run,
@@ -121,16 +122,35 @@ package final class RunIndex {
   package func forEachPosition(
     of key: UInt64, from first: UInt64 = 0, _ body: (UInt64) -> Bool
   ) -> Bool {
-    guard let source else { return true }
     let probe = RunFilter.Probe(key << (64 - options.keyBits))
     var index = runs.count
     while let next = runs.last(below: index, mayContain: probe) {
-      guard runs[next].forEachPosition(of: key, from: first, table: name, source, body) else {
-        return false
-      }
+      guard runs[next].forEachPosition(of: key, from: first, readRow, body) else { return false }
       index = next
     }
     return true
+  }
+
+  /// The positions under `key` from `first` on, in order, at most `limit`.
+  package func positions(of key: UInt64, from first: UInt64, limit: Int) -> [UInt64] {
+    var found: [UInt64] = []
+    // The runs follow each other in time: entries of a newer one are noted at later positions.
+    for run in runs where found.count < limit {
+      run.collect(key, from: first, limit: limit, into: &found, readRow)
+    }
+    return found
+  }
+
+  /// The same from stored rows alone, for who looks at the store of another process.
+  static func storedPositions(
+    of key: UInt64, from first: UInt64, _ read: RowRead
+  ) -> [UInt64] {
+    var found: [UInt64] = []
+    for extent in RunManifest(read).runs {
+      Run(extent, withFilter: false, read)
+        .collect(key, from: first, limit: .max, into: &found, read)
+    }
+    return found
   }
 
   // MARK: - Flushing
@@ -198,7 +218,7 @@ package final class RunIndex {
   ) -> [(number: UInt32, bytes: [UInt8])] {
     var all = entries
     if !absorbed.isEmpty {
-      for run in absorbed { all += entriesOf(run) }
+      for run in absorbed { all += run.entries(readRow) }
       all.sort()
     }
     let bits = filterBits(entries: all.count)
@@ -214,18 +234,6 @@ package final class RunIndex {
     plan.nextRow = run.extent.rows.upperBound
     plan.runs.append(run)
     return rows
-  }
-
-  private func entriesOf(_ run: Run) -> [RunEntry] {
-    var entries: [RunEntry] = []
-    for row in run.extent.chunks {
-      let isThere = source?.withStoredRow(table: name, number: row) { bytes in
-        let chunk = RunChunk(bytes)
-        for index in 0..<chunk.count { entries.append(chunk.entry(index)) }
-      }
-      precondition(isThere == true, "table \(name): row \(row) of a run is missing")
-    }
-    return entries
   }
 
   /// The rows of the last ``pendingRows(adding:)`` are committed.

@@ -69,7 +69,8 @@ struct RunWriter {
     return Run(
       extent: Run.Extent(
         firstRow: firstRow, chunkRows: chunkRows, fenceRows: fenceRows,
-        filterRows: UInt32(filterRows), filterProbes: UInt32(filter?.probeCount ?? 0),
+        filterRows: UInt32(filterRows), filterBlocks: UInt32(filter?.blocks ?? 0),
+        filterProbes: UInt32(filter?.probeCount ?? 0),
         count: count),
       fences: fences, filter: filter)
   }

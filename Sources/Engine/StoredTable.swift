@@ -21,8 +21,8 @@ public protocol RowSource: AnyObject {
   func withStoredRow(table: String, number: UInt32, _ body: (RawSpan) -> Void) -> Bool
   /// One more than the highest stored number.
   func storedEnd(table: String) throws -> UInt32
-  /// Calls `body` for every stored row, by number.
-  func forEachStoredRow(table: String, _ body: (UInt32, [UInt8]) -> Void) throws
+  /// Lets `body` read every stored row where it lies, by number.
+  func forEachStoredRow(table: String, _ body: (UInt32, RawSpan) -> Void) throws
   /// The table for work beside the engine's thread; nil where rows cannot be written.
   func viewRows(table: String) throws -> ViewRows?
 }

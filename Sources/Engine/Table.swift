@@ -1,3 +1,5 @@
+import CBOR
+
 /// A row that a ``Table`` keeps decoded in memory and stores as bytes.
 public protocol TableRow: Sendable {
   /// Reads what ``write(to:)`` wrote.
@@ -96,12 +98,52 @@ public final class Table<Row: TableRow> {
     touch(number, group, index)
   }
 
-  /// Calls `body` for every row, by number. Loads what is not in memory.
+  /// Calls `body` for every row, by number. Rows that are not in memory are read in sequence and not
+  /// kept: about 0.3 µs each.
   public func forEach(_ body: (UInt32, Row) -> Void) {
-    let end = max(UInt32(groups.count * 64), storedEnd)
-    for number in 0..<end {
-      if let row = row(number) { body(number, row) }
+    var next: UInt32 = 0
+    do {
+      try source?.forEachStoredRow(table: name) { number, bytes in
+        forEachLoaded(next..<number, body)
+        next = number + 1
+        if isLoaded(number) {
+          forEachLoaded(number..<next, body)
+        } else {
+          body(number, decode(bytes.array(0..<bytes.byteCount), number))
+        }
+      }
+    } catch {
+      // A fold cannot go on without its state, and the ledger has everything: stop here.
+      preconditionFailure("table \(name) cannot be read: \(error)")
     }
+    forEachLoaded(next..<max(next, UInt32(groups.count * 64)), body)
+  }
+
+  private func isLoaded(_ number: UInt32) -> Bool {
+    let group = Int(number >> 6)
+    guard group < groups.count, !groups[group].isEmpty else { return false }
+    return groups[group][Int(number & 63)].state != .unknown
+  }
+
+  /// Calls `body` for the rows of a range that are in memory.
+  private func forEachLoaded(_ range: Range<UInt32>, _ body: (UInt32, Row) -> Void) {
+    var number = range.lowerBound
+    while number < range.upperBound, Int(number >> 6) < groups.count {
+      let group = Int(number >> 6)
+      if groups[group].isEmpty {
+        number = UInt32(group + 1) << 6
+        continue
+      }
+      if let row = groups[group][Int(number & 63)].row { body(number, row) }
+      number += 1
+    }
+  }
+
+  private func decode(_ bytes: [UInt8], _ number: UInt32) -> Row {
+    var reader = ByteReader(bytes)
+    let row = Row(from: &reader)
+    precondition(reader.isAtEnd, "table \(name): row \(number) is longer than its fields")
+    return row
   }
 
   public func touch(_ number: UInt32, _ group: Int, _ index: Int) {
@@ -130,9 +172,7 @@ public final class Table<Row: TableRow> {
     guard groups[group][index].state == .unknown else { return }
     groups[group][index].state = .clean
     if number < storedEnd, let bytes = source?.storedRow(table: name, number: number) {
-      var reader = ByteReader(bytes)
-      groups[group][index].row = Row(from: &reader)
-      precondition(reader.isAtEnd, "table \(name): row \(number) is longer than its fields")
+      groups[group][index].row = decode(bytes, number)
     }
   }
 }

@@ -29,8 +29,9 @@ package final class ViewStore {
   private let mark: CleanMark
 
   /// Opens the store in `directory`; one that a crash of the machine may have damaged is emptied.
+  /// - Parameter maximumMapBytes: The largest that the store may become.
   package init(
-    directory: String, readOnly: Bool = false,
+    directory: String, readOnly: Bool = false, maximumMapBytes: Int = 1 << 40,
     onWritePoint: (@Sendable (WritePoint) -> Void)? = nil
   ) throws {
     mark = CleanMark(directory: directory)
@@ -38,7 +39,8 @@ package final class ViewStore {
     var options = EnvironmentOptions()
     options.durability = .relaxed
     options.readOnly = readOnly
-    options.initialMapBytes = 1 << 30
+    options.initialMapBytes = min(1 << 30, maximumMapBytes)
+    options.maximumMapBytes = maximumMapBytes
     options.onWritePoint = onWritePoint
     environment = try Environment(directory: directory, options: options)
     progressTable = try environment.openTable("progress", create: !readOnly)
@@ -63,13 +65,34 @@ package final class ViewStore {
 
   /// How far the projection `name` has come, or nil if nothing of it is stored.
   package func progress(of name: String) throws -> Progress? {
-    try environment.read { txn in
-      guard let bytes = try txn.value(for: Array(name.utf8).span, in: progressTable) else {
-        return nil
+    try environment.read { txn in try Self.progress(of: name, in: progressTable, txn) }
+  }
+
+  private static func progress(
+    of name: String, in table: TableHandle, _ txn: borrowing ReadTransaction
+  ) throws(LMDBError) -> Progress? {
+    guard let bytes = try txn.value(for: Array(name.utf8).span, in: table) else { return nil }
+    var reader = ByteReader(bytes.rawSpan.array(0..<bytes.count))
+    let position = reader.unsigned()
+    return Progress(version: reader.text(), position: position)
+  }
+
+  /// Lets `body` read rows of one table and how far a projection has come, all of one moment, also
+  /// while another process is writing.
+  func atOneMoment<Result>(
+    table: String, projection: String, _ body: (Progress?, RowRead) -> Result
+  ) throws -> Result {
+    let handle = try handle(table)
+    return try environment.read { txn in
+      body(try Self.progress(of: projection, in: progressTable, txn)) { number, body in
+        do {
+          guard let bytes = try txn.value(for: UInt64(number), in: handle) else { return false }
+          body(bytes.rawSpan)
+          return true
+        } catch {
+          preconditionFailure("table \(table), row \(number) cannot be read: \(error)")
+        }
       }
-      var reader = ByteReader(bytes.rawSpan.array(0..<bytes.count))
-      let position = reader.unsigned()
-      return Progress(version: reader.text(), position: position)
     }
   }
 
@@ -170,13 +193,11 @@ extension ViewStore: RowSource {
     }
   }
 
-  package func forEachStoredRow(table: String, _ body: (UInt32, [UInt8]) -> Void) throws {
+  package func forEachStoredRow(table: String, _ body: (UInt32, RawSpan) -> Void) throws {
     let handle = try handle(table)
     try environment.read { txn in
       try txn.forEach(in: handle) { key, value in
-        body(
-          UInt32(key.rawSpan.bigEndian(at: 0, as: UInt64.self)),
-          value.rawSpan.array(0..<value.count))
+        body(UInt32(key.rawSpan.bigEndian(at: 0, as: UInt64.self)), value.rawSpan)
         return true
       }
     }

@@ -4,16 +4,19 @@ package import Ledger
 
 /// Explains decisions from the ledger alone.
 ///
-/// Each question reads the ledger once or twice from the decision on, comparing each record's
-/// subject and copying only what concerns it.
+/// Each question reads the events of the decision's subject: by an index as far as that goes, past
+/// all other records where it does not.
 package struct Explainer {
   let ledger: Ledger
+  private let index: (any EventIndex)?
   let names: Names
   /// The ledger's end when the explainer was made.
   let end: Ledger.Head
 
-  package init(_ ledger: Ledger) throws(LedgerError) {
+  /// - Parameter index: By subject; nil: the whole ledger is read. The answers are the same.
+  package init(_ ledger: Ledger, index: (any EventIndex)? = nil) throws(LedgerError) {
     self.ledger = ledger
+    self.index = index
     names = try ledger.names()
     end = ledger.end
   }
@@ -57,7 +60,7 @@ package struct Explainer {
   }
 
   func scan(_ subject: [UInt8], outcomes: Bool = false) -> SubjectScan {
-    SubjectScan(ledger: ledger, subject: subject, includesOutcomes: outcomes)
+    SubjectScan(ledger, subject: subject, index: index, includesOutcomes: outcomes)
   }
 
   func named(_ position: UInt64) throws -> NamedEvent? {

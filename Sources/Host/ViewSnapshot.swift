@@ -35,7 +35,7 @@ package final class ViewSnapshot {
     rows = try FrozenRows(
       views: directory + "/views",
       projections.map { ($0.name, $0.version, $0.tables.map(\.name)) }
-        + [(Engine.ownTables, Engine.ownVersion, [context.subjects.name])],
+        + [(Engine.ownName, Engine.ownVersion, [context.subjects.name])],
       extraTables, others)
     var options = LedgerOptions()
     options.readOnly = true
@@ -69,7 +69,7 @@ package final class ViewSnapshot {
 
   /// Folds the events that the rows lack.
   private func fold(_ projections: [any Projection]) throws {
-    let own = rows.position(of: Engine.ownTables)
+    let own = rows.position(of: Engine.ownName)
     let positions = projections.map { rows.position(of: $0.name) }
     let first = min(own, positions.min() ?? own) + 1
     guard !projections.isEmpty, first <= end.position else { return }
@@ -134,7 +134,7 @@ private final class FrozenRows: RowSource {
 
   private static func rows(of table: String, in store: ViewStore) throws -> [UInt32: [UInt8]] {
     var rows: [UInt32: [UInt8]] = [:]
-    try store.forEachStoredRow(table: table) { rows[$0] = $1 }
+    try store.forEachStoredRow(table: table) { rows[$0] = $1.array(0..<$1.byteCount) }
     return rows
   }
 
@@ -164,7 +164,7 @@ private final class FrozenRows: RowSource {
     (tables[table]?.keys.max()).map { $0 + 1 } ?? 0
   }
 
-  func forEachStoredRow(table: String, _ body: (UInt32, [UInt8]) -> Void) throws {
-    for (number, bytes) in sorted(table) { body(number, bytes) }
+  func forEachStoredRow(table: String, _ body: (UInt32, RawSpan) -> Void) throws {
+    for (number, bytes) in sorted(table) { body(number, bytes.rawSpan) }
   }
 }

@@ -1,4 +1,4 @@
-import CBOR
+public import CBOR
 
 extension Span<UInt8> {
   /// The same bytes, untyped.
@@ -13,6 +13,7 @@ extension Span<UInt8> {
 
 extension RawSpan {
   /// The little-endian integer of `T`'s width at `offset`. Traps if it reaches outside the span.
+  @inlinable
   public func littleEndian<T: FixedWidthInteger & BitwiseCopyable>(
     at offset: Int, as type: T.Type
   ) -> T {

@@ -56,11 +56,19 @@ struct Log: ParsableCommand {
     var rest = limit ?? .max
     var printer = EventPrinter(names: names, json: data.json)
     guard rest > 0 else { return }
-    try ledger.forEachEvent(from: from, through: to) { (event) -> Bool in
+    let take: (Event) -> Bool = { event in
       guard wanted.matches(event) else { return true }
       printer.print(event)
       rest -= 1
       return rest > 0
+    }
+    if let subject = wanted.subject {
+      let index = SubjectIndexFile(data: data.data)
+      defer { index.close() }
+      try SubjectScan(ledger, subject: subject, index: index.index)
+        .forEach(from: from, through: to, take)
+    } else {
+      try ledger.forEachEvent(from: from, through: to, take)
     }
     printer.flush()
   }

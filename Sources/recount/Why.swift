@@ -47,9 +47,14 @@ struct Why: ParsableCommand {
   }
 
   func run() throws {
-    let snapshot = try ViewSnapshot(directory: data.data)
-    defer { snapshot.close() }
-    let explainer = try Explainer(snapshot.ledger)
+    try DirectoryLock.requireLedger(directory: data.data)
+    let index = SubjectIndexFile(data: data.data)
+    defer { index.close() }
+    var options = LedgerOptions()
+    options.readOnly = true
+    let ledger = try Ledger(directory: data.data + "/ledger", options: options)
+    defer { ledger.close() }
+    let explainer = try Explainer(ledger, index: index.index)
     if let decision {
       explain(try explainer.explanation(at: decision))
     } else if let subject {
@@ -57,7 +62,7 @@ struct Why: ParsableCommand {
       let explained = all ? decisions[...] : decisions.suffix(1)
       let explanations = try explained.map { try explainer.explanation(at: $0.position) }
       if data.json {
-        printJSON(subject, decisions, explanations, snapshot.end.position)
+        printJSON(subject, decisions, explanations, ledger.end.position)
       } else {
         printText(subject, decisions, explanations)
       }

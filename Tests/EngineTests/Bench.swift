@@ -15,13 +15,13 @@ final class Bench {
   private let options: EngineOptions
 
   init(
-    flushRows: Int = 65_536, identities: RunOptions = RunOptions(),
+    flushRows: Int = 65_536, runs: RunOptions = RunOptions(),
     mergesInBackground: Bool = true, policies: @escaping () -> [any Policy] = { [] }
   ) throws {
     makePolicies = policies
     var options = EngineOptions()
     options.flushRows = flushRows
-    options.identities = identities
+    options.runs = runs
     options.mergesInBackground = mergesInBackground
     self.options = options
     (engine, ledger, reminders, tally) = try Self.open(directory, options, policies())

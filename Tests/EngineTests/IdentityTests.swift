@@ -42,7 +42,7 @@ struct IdentityTests {
   @Test(
     "A duplicate is found over the whole ledger, after every restart", arguments: [true, false])
   func duplicates(inBackground: Bool) throws {
-    let bench = try Bench(identities: .tinyIdentities, mergesInBackground: inBackground)
+    let bench = try Bench(runs: .tinyIdentities, mergesInBackground: inBackground)
     for round in 0..<30 {
       let inputs = (0..<20).map { input("note", id: "\(round)-\($0)", at: Int64(round)) }
       let receipts = try bench.engine.turn(inputs, clock: .event)

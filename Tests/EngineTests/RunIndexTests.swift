@@ -98,6 +98,50 @@ struct RunIndexTests {
     }
   }
 
+  @Test("A full disk stops flushes and merges, and nothing is forgotten", arguments: [true, false])
+  func fullStore(inBackground: Bool) throws {
+    var random = SplitMix64(seed: 5)
+    let directory = TemporaryDirectory()
+    var options = RunOptions()
+    options.chunkBytes = 4_000
+    options.absorbedEntries = 100
+    let background = inBackground ? BackgroundWork() : nil
+    var views = try ViewStore(directory: directory.path, maximumMapBytes: 1 << 19)
+    let map = Multimap(options, background)
+    try map.open(views)
+    var keys: [UInt64] = []
+    var failures = 0
+    while failures < 12 {
+      for _ in 0..<400 {
+        keys.append(random.next())
+        map.insert(keys[keys.count - 1], UInt64(keys.count))
+      }
+      do {
+        try views.flush([map], progress: [])
+      } catch {
+        failures += 1
+      }
+      for number in stride(from: 0, to: keys.count, by: 37) {
+        #expect(map.positions(keys[number]) == [UInt64(number) + 1])
+      }
+    }
+    #expect(map.index.count > 4_000 && map.index.count < keys.count)
+    // Merges need room for old and new, so they failed before flushes did.
+    let count = map.index.count
+    background?.stop()
+    try views.close()
+    views = try ViewStore(directory: directory.path)
+    let again = Multimap(options, nil)
+    try again.open(views)
+    #expect(again.index.count == count)
+    for (number, key) in keys.enumerated().dropFirst(count) {
+      again.insert(key, UInt64(number) + 1)
+    }
+    for _ in 0..<40 { try views.flush([again], progress: []) }
+    for (number, key) in keys.enumerated() { #expect(again.positions(key) == [UInt64(number) + 1]) }
+    try views.close()
+  }
+
   @Test("There are few runs, however many flushes there were")
   func runCounts() throws {
     let directory = TemporaryDirectory()

@@ -1,0 +1,43 @@
+import CBOR
+
+/// The index by subject in the views of a directory, read without the engine and without writing,
+/// also while another process is at work.
+package final class StoredSubjectIndex {
+  private let views: ViewStore
+
+  /// Opens the views in `directory`.
+  /// - Returns: nil where there are none that can be trusted, or none with this index.
+  package init?(directory: String) throws {
+    guard CleanMark(directory: directory).isTrusted else { return nil }
+    views = try ViewStore(directory: directory, readOnly: true)
+    do {
+      _ = try views.storedEnd(table: SubjectIndex.tableName)
+    } catch {
+      try views.close()
+      return nil
+    }
+  }
+
+  /// Ends the use of the files. No other call may follow.
+  package func close() throws {
+    try views.close()
+  }
+
+  /// Positions of the events about a subject, or of the outcomes of an effect, in order, with a few
+  /// of others: whoever reads the events there compares.
+  /// - Parameters:
+  ///   - name: The subject, or the id of the delivery or action.
+  ///   - first: None before this one.
+  /// - Returns: Through which position there are all; 0: the index has to be made anew.
+  package func positions(
+    of name: [UInt8], from first: UInt64
+  ) throws -> (positions: [UInt64], through: UInt64) {
+    try views.atOneMoment(table: SubjectIndex.tableName, projection: Engine.ownName) {
+      progress, read in
+      guard let progress, progress.version == Engine.ownVersion else { return ([], 0) }
+      let key = SubjectIndex.key(of: name.rawSpan)
+      let found = RunIndex.storedPositions(of: key, from: first, read)
+      return (found, progress.position)
+    }
+  }
+}

@@ -1,0 +1,12 @@
+/// An index over the ledger's events that spares reading all of them for one subject.
+package protocol EventIndex {
+  /// Positions of the events about a subject, or of the outcomes of an effect, in order. Others may be
+  /// among them: the reader compares.
+  /// - Parameters:
+  ///   - name: The subject, or the id of the delivery or action.
+  ///   - first: None before this one.
+  /// - Returns: Through which position there are all; 0: none.
+  func positions(
+    of name: [UInt8], from first: UInt64
+  ) throws -> (positions: [UInt64], through: UInt64)
+}
