@@ -118,7 +118,7 @@ let package = Package(
       ]),
     library(
       "Archiving",
-      ["Host", "Intake", "Engine", "Ledger", "Proofs", "JSON", "CBOR", "CivilTime", crypto]),
+      ["Host", "Intake", "Ledger", "Proofs", "JSON", "CBOR", "CivilTime", crypto]),
     library("Explaining", ["Ledger", "CBOR", "JSON", "CivilTime"]),
     library("Auditing", ["Ledger", "Proofs", "CBOR", "JSON", "CivilTime", crypto]),
     .target(
@@ -189,8 +189,8 @@ let package = Package(
     tests(
       "Archiving",
       [
-        "TestSupport", "Archiving", "Ledger", "LMDB", "Proofs", "CBOR", "JSON", "CivilTime",
-        "Engine", "Intake", crypto,
+        "TestSupport", "Archiving", "Host", "Intake", "Engine", "Ledger", "LMDB", "Proofs", "CBOR",
+        "CivilTime",
       ]),
     .testTarget(
       name: "PoliciesTests",

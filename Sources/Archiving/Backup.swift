@@ -40,13 +40,13 @@ package struct Backup {
 
   /// Does it, and returns when all is on disk.
   /// - Parameter progress: Told how many events the backup has and about how many it will have.
-  /// - Throws: ``ArchiveError``, `DirectoryError`; the backup keeps what it took before.
+  /// - Throws: ``ArchiveError``, `DirectoryError`, `KeyError`; the backup keeps what it took before.
   package func run(
     progress: (_ size: UInt64, _ goal: UInt64) -> Void = { _, _ in }
   ) throws -> Report {
     try DirectoryLock.requireLedger(directory: data)
-    let keys = DirectoryKeys(of: data)
-    let key = try keys.signing()
+    let keys = KeyFolder(directory: data)
+    let key = keys.hasKey ? try keys.signingKey() : nil
     try folder.checkUse(source: data)
     let lock = try DirectoryLock(directory: folder.path)
     try folder.mark()
@@ -64,10 +64,11 @@ package struct Backup {
       throw refusal(error)
     }
     let checkpoint = try BackupCheckpoint(
-      size: copied.size, root: copied.root, origin: try BackupCheckpoint.origin(of: target),
+      size: copied.size, root: copied.root,
+      origin: try BackupCheckpoint.origin(of: source, in: data),
       key: key)
-    try DurableFile.write(checkpoint.text, to: folder.checkpoint)
     if let key { try copyKey(key) }
+    try DurableFile.write(checkpoint.text, to: folder.checkpoint)
     _ = consume lock
     return Report(
       events: copied.size - copied.before, segments: copied.segments, bytes: copied.bytes,
@@ -82,10 +83,9 @@ package struct Backup {
     }
   }
 
-  private func copyKey(_ key: SigningKey) throws(ArchiveError) {
-    let keys = DirectoryKeys(of: folder.path)
-    try keys.write(key.verifier)
-    if includesKey { try keys.write(key) }
+  private func copyKey(_ key: SigningKey) throws(KeyError) {
+    let keys = KeyFolder(directory: folder.path)
+    if includesKey, !keys.hasKey { try keys.store(key) } else { try keys.store(key.verifier) }
   }
 
   private func refusal(_ error: LedgerCopyError) -> ArchiveError {

@@ -1,3 +1,4 @@
+import Host
 import Ledger
 package import Proofs
 
@@ -14,7 +15,7 @@ package struct BackupCheckpoint: Equatable, Sendable {
   package let text: String
 
   /// Makes the checkpoint of a ledger.
-  /// - Throws: Where the key's name cannot be an origin.
+  /// - Parameter origin: Of a ledger without a key; else it is the key's name.
   init(size: UInt64, root: MerkleHash, origin: String, key: SigningKey?) throws(ArchiveError) {
     checkpoint = Checkpoint(origin: key?.verifier.name.text ?? origin, size: size, root: root)
     signer = key?.verifier
@@ -32,7 +33,7 @@ package struct BackupCheckpoint: Equatable, Sendable {
   /// Reads the file of a backup, and checks its signature.
   /// - Parameter trusted: The key that must have signed; nil: that which lies in the backup.
   /// - Returns: nil where the backup was never finished.
-  package init?(ofBackup directory: String, trusted: VerifierKey?) throws(ArchiveError) {
+  package init?(ofBackup directory: String, trusted: VerifierKey?) throws {
     let path = directory + "/checkpoint"
     guard let text = try DurableFile.read(path) else { return nil }
     self.text = text
@@ -45,7 +46,7 @@ package struct BackupCheckpoint: Equatable, Sendable {
       signer = nil
       return
     }
-    let own = try DirectoryKeys(of: directory).verifier()
+    let own = try KeyFolder(directory: directory).verifierKeyIfThere()
     guard let key = trusted ?? own else {
       throw ArchiveError(
         "\(path) is signed, but there is no key to check it with: give --verifier KEY")
@@ -66,8 +67,9 @@ package struct BackupCheckpoint: Equatable, Sendable {
     }
   }
 
-  /// The origin of a ledger without a key: which ledger it is follows from its first event.
-  static func origin(of ledger: Ledger) throws(LedgerError) -> String {
+  /// What a ledger is called: the name of its key. Without a key it follows from its first event.
+  static func origin(of ledger: Ledger, in directory: String) throws -> String {
+    if let key = try KeyFolder(directory: directory).verifierKeyIfThere() { return key.name.text }
     guard ledger.end.position > 0 else { return "recount.local/empty" }
     return "recount.local/" + (try ledger.tree.root(1).hex.prefix(8))
   }

@@ -53,7 +53,7 @@ package struct Export {
   /// - Parameters:
   ///   - path: The file, which must not be there; `-` is standard output.
   ///   - progress: Told the position and the last one.
-  /// - Throws: ``ArchiveError``, `LedgerError`, `DirectoryError`; there is no file then.
+  /// - Throws: ``ArchiveError``, `LedgerError`, `DirectoryError`, `KeyError`; there is no file then.
   package func run(
     into path: String, progress: (_ position: UInt64, _ end: UInt64) -> Void = { _, _ in }
   ) throws -> Report {
@@ -87,7 +87,7 @@ package struct Export {
   ) throws -> (events: UInt64, blobs: UInt64) {
     var writer = ExportLineWriter(names: try ledger.names())
     writer.write(
-      ExportHeader(origin: try BackupCheckpoint.origin(of: ledger), from: from, to: end))
+      ExportHeader(origin: try BackupCheckpoint.origin(of: ledger, in: data), from: from, to: end))
     let blobs = try ledger.blobPositions(from: from, through: end)
     var nextBlob = 0
     var expected = from

@@ -41,7 +41,7 @@ package struct Restoration {
 
   /// Does it. The directory has no ledger until all of it was checked.
   /// - Parameter progress: Told how many events are restored, of how many.
-  /// - Throws: ``ArchiveError``, `DirectoryError`.
+  /// - Throws: ``ArchiveError``, `DirectoryError`, `KeyError`.
   package func run(
     progress: (_ position: UInt64, _ end: UInt64) -> Void = { _, _ in }
   ) throws -> Report {
@@ -51,20 +51,25 @@ package struct Restoration {
     let key = try signingKey()
     let checkpoint = try checkpoint(key)
     let place = try NewLedger(in: data)
+    let keys = KeyFolder(directory: data)
+    if let key, keys.hasKey, try keys.signingKey().verifier != key.verifier {
+      throw ArchiveError(
+        "\(keys.signingPath) is another key than the one that is to be put there: move it away")
+    }
     do {
       let report = try restore(into: place, checkpoint, progress)
-      if let key { try DirectoryKeys(of: data).write(key) }
+      if let key, !keys.hasKey { try keys.store(key) }
       try place.put()
       return Report(
         size: report.size, root: report.root, bytes: report.bytes, checkpoint: checkpoint,
-        hasKey: key != nil)
+        hasKey: keys.hasKey)
     } catch {
       try place.discard()
       throw error
     }
   }
 
-  private func checkpoint(_ key: SigningKey?) throws(ArchiveError) -> BackupCheckpoint? {
+  private func checkpoint(_ key: SigningKey?) throws -> BackupCheckpoint? {
     guard let checkpoint = try BackupCheckpoint(ofBackup: backup.path, trusted: trusted) else {
       guard takesUnfinished, trusted == nil else {
         throw ArchiveError(
@@ -81,9 +86,10 @@ package struct Restoration {
     return checkpoint
   }
 
-  private func signingKey() throws(ArchiveError) -> SigningKey? {
-    if let keyFile { return try DirectoryKeys.signing(in: keyFile) }
-    return try DirectoryKeys(of: backup.path).signing()
+  private func signingKey() throws(KeyError) -> SigningKey? {
+    if let keyFile { return try KeyFolder.signingKey(at: keyFile) }
+    let keys = KeyFolder(directory: backup.path)
+    return keys.hasKey ? try keys.signingKey() : nil
   }
 
   private func restore(

@@ -152,6 +152,27 @@ package struct KeyFolder {
   }
 }
 
+extension KeyFolder {
+  /// Puts a public key where no private one is, as a backup has it; one that is there is replaced.
+  /// - Throws: ``KeyError`` where there is the private key of another, or nothing can be written.
+  package func store(_ key: VerifierKey) throws(KeyError) {
+    if hasKey {
+      guard try signingKey().verifier == key else {
+        throw KeyError("there is the key of another ledger at \(signingPath): move it away first")
+      }
+      return
+    }
+    try KeyFile.makeFolder(path)
+    try KeyFile(path: verifierPath, secret: false).write(key.text + "\n", replaces: true)
+  }
+
+  /// The public key, or nil where there is none.
+  package func verifierKeyIfThere() throws(KeyError) -> VerifierKey? {
+    var status = stat()
+    return unsafe lstat(verifierPath, &status) == 0 ? try verifierKey() : nil
+  }
+}
+
 /// A key cannot be used or made.
 package struct KeyError: Error, CustomStringConvertible {
   /// What is wrong, where, and what mends it.

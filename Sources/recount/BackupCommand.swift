@@ -59,7 +59,7 @@ struct BackupCommand: ParsableCommand {
       Output.line(
         isSigned
           ? "the checkpoint is signed by \(report.checkpoint.checkpoint.origin)"
-          : "the checkpoint is not signed: \(data.data) has no signing key")
+          : "the checkpoint is not signed: \(data.data) has no key, see recount init")
     }
   }
 }

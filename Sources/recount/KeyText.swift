@@ -11,7 +11,7 @@ enum KeyText {
     } catch {
       guard unsafe access(text, F_OK) == 0 else {
         throw CommandFailure(
-          "--key \(text): \(error), and there is no such file; give name+id+base64, as in a data "
+          "\(text): \(error), and there is no such file; give name+id+base64, as in a data "
             + "directory's keys/verifier, or a file with it")
       }
     }

@@ -24,8 +24,8 @@ struct RestoreCommand: ParsableCommand {
   @OptionGroup var data: DataOptions
   @Option(
     help: ArgumentHelp(
-      "The verifier key that must have signed the backup's checkpoint, as noted elsewhere.",
-      valueName: "name+id+base64"))
+      "The verifier key that must have signed the backup's checkpoint, or a file with it.",
+      valueName: "name+id+base64|file"))
   var verifier: String?
   @Option(help: "A file with the private key that signs checkpoints; by default the backup's.")
   var key: String?
@@ -33,12 +33,7 @@ struct RestoreCommand: ParsableCommand {
   var unfinished = false
 
   func run() throws {
-    let trusted: VerifierKey?
-    do throws(NoteError) {
-      trusted = if let verifier { try VerifierKey(verifier) } else { nil }
-    } catch {
-      throw ValidationError("--verifier: \(error)")
-    }
+    let trusted = try verifier.map { try KeyText.verifier($0) }
     let started = WallClock.elapsed()
     var line = ProgressLine()
     let restoration = Restoration(
@@ -87,8 +82,9 @@ struct RestoreCommand: ParsableCommand {
       }
       if !report.hasKey {
         Output.line(
-          "there is no private key: checkpoints of this directory will be signed by a new key, as "
-            + "of another origin; to go on under the old one, restore with --key FILE")
+          "\(data.data) has no private key yet: put the old one there with recount init --key FILE, "
+            + "or make a new one with recount init, which is of another origin for whoever holds "
+            + "the old verifier key")
       }
     } else {
       Output.line("it continues the tree of \(stated) events that the backup states, unsigned")

@@ -1,5 +1,6 @@
 import Archiving
 import Glibc
+import Host
 import Ledger
 import Proofs
 import TestSupport
@@ -138,9 +139,7 @@ struct BackupTests {
   func signed() throws {
     try makeLedger(data, events: 500)
     let key = try Self.key("example.org/shop", 7)
-    try FileManager.default.createDirectory(
-      atPath: data + "/keys", withIntermediateDirectories: true)
-    try write(key.privateText + "\n", data + "/keys/signing")
+    try KeyFolder(directory: data).store(key)
     let report = try Backup(of: data, into: backup).run()
     #expect(report.checkpoint.signer == key.verifier)
     #expect(report.checkpoint.checkpoint.origin == "example.org/shop")
@@ -154,11 +153,13 @@ struct BackupTests {
           of: backup, into: directory.place("b"), trusted: stranger.verifier
         ).run()
       }.contains("checkpoint"))
-    try write(stranger.privateText, directory.place("stranger"))
+    let file = directory.place("stranger")
+    try write(stranger.privateText, file)
+    #expect(chmod(file, 0o600) == 0)
     #expect(
       message {
         _ = try Restoration(
-          of: backup, into: directory.place("b"), keyFile: directory.place("stranger")
+          of: backup, into: directory.place("b"), keyFile: file
         ).run()
       }.contains("is not the one that signed"))
     #expect(!FileManager.default.fileExists(atPath: directory.place("b/ledger")))
