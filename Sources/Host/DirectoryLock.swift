@@ -61,6 +61,8 @@ package struct DirectoryLock: ~Copyable {
   }
 
   deinit {
+    // A child that is being started may hold the file open for a moment longer.
+    _ = flock(descriptor, LOCK_UN)
     _ = close(descriptor)
   }
 
