@@ -40,7 +40,7 @@ package struct Backup {
 
   /// Does it, and returns when all is on disk.
   /// - Parameter progress: Told how many events the backup has and about how many it will have.
-  /// - Throws: ``ArchiveError``, `DirectoryError`, `KeyError`; the backup keeps what it took before.
+  /// - Throws: ``ArchiveError``, `DirectoryError`, `KeyError`; the backup keeps what it took.
   package func run(
     progress: (_ size: UInt64, _ goal: UInt64) -> Void = { _, _ in }
   ) throws -> Report {
@@ -52,7 +52,12 @@ package struct Backup {
     try folder.mark()
     var readOnly = LedgerOptions()
     readOnly.readOnly = true
-    let source = try Ledger(directory: data + "/ledger", options: readOnly)
+    let source: Ledger
+    do throws(LedgerError) {
+      source = try Ledger(directory: data + "/ledger", options: readOnly)
+    } catch {
+      throw ArchiveError("\(data): \(error)")
+    }
     defer { source.close() }
     let target = try openTarget()
     defer { target.close() }

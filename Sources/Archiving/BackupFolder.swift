@@ -14,11 +14,12 @@ package struct BackupFolder {
   package let path: String
 
   package init(_ path: String) {
-    self.path = path
+    self.path = DurableFile.trimmed(path)
   }
 
   package var ledger: String { path + "/ledger" }
   package var checkpoint: String { path + "/checkpoint" }
+  /// By this file commands that append know that they must not: see `DirectoryLock`.
   private var marker: String { path + "/backup" }
 
   private static let markerText = """

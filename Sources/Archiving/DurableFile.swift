@@ -73,6 +73,13 @@ enum DurableFile {
     return text
   }
 
+  /// A path without slashes at its end, so that what stands before its last one holds it.
+  static func trimmed(_ path: String) -> String {
+    var path = path
+    while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+    return path
+  }
+
   static func exists(_ path: String) -> Bool {
     // SAFETY: as above.
     unsafe access(path, F_OK) == 0

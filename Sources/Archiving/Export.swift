@@ -7,7 +7,7 @@ package import Proofs
 /// Writes a ledger as lines of JSON: whole, for another version of the product (see
 /// ``ExportFormat``), or as CloudEvents for other systems.
 ///
-/// Another process may be writing the ledger: what is exported ends where it ended at the beginning.
+/// Another process may be writing the ledger: the export ends where that ended at the beginning.
 package struct Export {
   package enum Format: String, CaseIterable, Sendable {
     case ndjson
@@ -53,7 +53,7 @@ package struct Export {
   /// - Parameters:
   ///   - path: The file, which must not be there; `-` is standard output.
   ///   - progress: Told the position and the last one.
-  /// - Throws: ``ArchiveError``, `LedgerError`, `DirectoryError`, `KeyError`; there is no file then.
+  /// - Throws: ``ArchiveError``, `LedgerError`, `DirectoryError`, `KeyError`; no file is left.
   package func run(
     into path: String, progress: (_ position: UInt64, _ end: UInt64) -> Void = { _, _ in }
   ) throws -> Report {

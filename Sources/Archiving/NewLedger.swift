@@ -14,6 +14,8 @@ struct NewLedger: ~Copyable {
   /// - Throws: ``ArchiveError`` where it has a ledger, or views of one; `DirectoryError` where
   ///   another process uses it.
   init(in directory: String) throws {
+    let directory = DurableFile.trimmed(directory)
+    try DirectoryLock.refuseBackup(directory: directory)
     let lock = try DirectoryLock(directory: directory)
     try Self.check(directory)
     try DurableFile.remove(directory + "/ledger.partial")

@@ -60,6 +60,16 @@ package struct DirectoryLock: ~Copyable {
     }
   }
 
+  /// Finds out that the directory is none of `recount backup`, which marks it with the file
+  /// `backup`: what is appended to one would make it another history than that of its ledger.
+  package static func refuseBackup(directory: String) throws(DirectoryError) {
+    guard unsafe access(directory + "/backup", F_OK) != 0 else {
+      throw DirectoryError(
+        "\(directory) is a backup: make a data directory of it with recount restore \(directory) "
+          + "--data DIR")
+    }
+  }
+
   deinit {
     // A child that is being started may hold the file open for a moment longer.
     _ = flock(descriptor, LOCK_UN)

@@ -11,6 +11,7 @@ extension Host {
   package static func prepare(
     directory: String, key: SigningKey? = nil
   ) throws -> (verifier: VerifierKey, isNew: Bool) {
+    try DirectoryLock.refuseBackup(directory: directory)
     let isNew = !DirectoryLock.hasLedger(directory: directory)
     let lock = try DirectoryLock(directory: directory)
     let key = try key ?? KeyFolder.newKey()

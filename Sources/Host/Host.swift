@@ -27,6 +27,8 @@ package struct HostOptions: Sendable {
   package var flushAge: Int64 = 5_000_000
   /// Whether a directory that is not there is made.
   package var createsDirectory = true
+  /// Whether the directory may be a backup: only to look at it.
+  package var takesBackup = false
 
   package init(directory: String) {
     self.directory = directory
@@ -63,6 +65,7 @@ package final class Host {
     if !options.createsDirectory {
       try DirectoryLock.requireLedger(directory: options.directory)
     }
+    if !options.takesBackup { try DirectoryLock.refuseBackup(directory: options.directory) }
     // Mistakes in programs are told before anything is made.
     let isNew = !DirectoryLock.hasLedger(directory: options.directory)
     let programs = isNew ? try Self.newPrograms(options) : []
@@ -79,6 +82,7 @@ package final class Host {
   package convenience init(reading directory: String) throws {
     var options = HostOptions(directory: directory)
     options.createsDirectory = false
+    options.takesBackup = true
     options.clock = .event
     try self.init(options) { _ in nil }
   }

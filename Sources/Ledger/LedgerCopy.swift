@@ -88,42 +88,48 @@ package struct LedgerCopy {
     }
   }
 
-  /// Copies what the source has by the time that its segments are copied, and compares the roots
-  /// of both at the end.
+  /// Copies what the source has, and what came to it while that was copied; then compares the roots
+  /// of both.
   ///
   /// - Parameter progress: Told the copy's end and about where it will be.
   /// - Throws: ``LedgerCopyError``; the copy keeps what it took before.
-  /// - Cost: about 0.6 µs of all cores together an event, and the writing of its bytes.
+  /// - Cost: about 0.8 µs of all cores together an event, and the writing of its bytes.
   package mutating func run(
     progress: (_ position: UInt64, _ goal: UInt64) -> Void = { _, _ in }
   ) throws(LedgerCopyError) -> Report {
-    var goal = try sourceEnd()
     var segments = try sealedCount()
-    while true {
-      let slice: LedgerSlice
-      do throws(LedgerError) {
-        slice = try source.slice(
-          after: report.size, segments: segments, through: goal, byteLimit: sliceBytes)
-      } catch {
-        throw .source(error)
+    // The second round is short. There is no third, as a writer at work would never let it end.
+    for _ in 0..<2 {
+      let goal = try goal()
+      while report.size < goal.end || segments < goal.segments {
+        let slice = try slice(segments: segments, through: goal.end)
+        if slice.isEmpty { break }
+        try take(slice)
+        segments += UInt64(slice.segments.count)
+        report.segments += UInt64(slice.segments.count)
+        report.bytes += slice.byteCount
+        progress(report.size, goal.end)
       }
-      if slice.isEmpty { break }
-      try take(slice)
-      let hadSegments = segments
-      segments += UInt64(slice.segments.count)
-      report.segments += UInt64(slice.segments.count)
-      report.bytes += slice.byteCount
-      progress(report.size, goal)
-      // The segments took their time: what came meanwhile belongs to the copy as well.
-      if hadSegments == segments, report.size >= goal { break }
-      if hadSegments != segments { goal = try sourceEnd() }
     }
     return try finish()
   }
 
-  private func sourceEnd() throws(LedgerCopyError) -> UInt64 {
+  /// Where the source ends, and how many segments it has.
+  private func goal() throws(LedgerCopyError) -> (end: UInt64, segments: UInt64) {
     do throws(LedgerError) {
-      return try source.records.lastPosition()
+      let sealed = try source.sealedThrough
+      return (try source.records.lastPosition(), sealed / UInt64(Segment.recordCount))
+    } catch {
+      throw .source(error)
+    }
+  }
+
+  private func slice(
+    segments: UInt64, through end: UInt64
+  ) throws(LedgerCopyError) -> LedgerSlice {
+    do throws(LedgerError) {
+      return try source.slice(
+        after: report.size, segments: segments, through: end, byteLimit: sliceBytes)
     } catch {
       throw .source(error)
     }

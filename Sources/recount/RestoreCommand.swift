@@ -67,7 +67,8 @@ struct RestoreCommand: ParsableCommand {
 
   private func tell(_ report: Restoration.Report, _ seconds: Double) {
     Output.line(
-      "restored \(report.size) events into \(data.data), \(DirectoryStatus.size(Int64(report.bytes))), in "
+      "restored \(report.size) events into \(data.data), "
+        + "\(DirectoryStatus.size(Int64(report.bytes))), in "
         + "\((seconds * 1_000).rounded() / 1_000) s; every record fits the tree")
     Output.line("the root of the tree is \(report.root)")
     guard let checkpoint = report.checkpoint else {
@@ -82,9 +83,9 @@ struct RestoreCommand: ParsableCommand {
       }
       if !report.hasKey {
         Output.line(
-          "\(data.data) has no private key yet: put the old one there with recount init --key FILE, "
-            + "or make a new one with recount init, which is of another origin for whoever holds "
-            + "the old verifier key")
+          "\(data.data) has no private key yet: put the old one there with recount init --key "
+            + "FILE, or make a new one with recount init, which is of another origin for whoever "
+            + "holds the old verifier key")
       }
     } else {
       Output.line("it continues the tree of \(stated) events that the backup states, unsigned")

@@ -57,6 +57,16 @@ struct BackupTests {
       fromRoot: first.root, toRoot: ledger.tree.root(3_000))
   }
 
+  @Test("Nothing is appended to a backup")
+  func noWriting() throws {
+    try makeLedger(data, events: 10)
+    _ = try Backup(of: data, into: backup + "/").run()
+    #expect(
+      message { _ = try Restoration(of: backup, into: backup).run() }.contains("is a backup"))
+    #expect(message { try DirectoryLock.refuseBackup(directory: backup) }.contains("is a backup"))
+    #expect(throws: Never.self) { try DirectoryLock.refuseBackup(directory: data) }
+  }
+
   @Test("A later backup takes what is new, and its files are those of a ledger")
   func incremental() throws {
     try makeLedger(data, events: 1_000)

@@ -25,16 +25,14 @@ final class RecountProcess {
 
   var isRunning: Bool { process.isRunning }
 
-  /// Writes to its standard input on a thread of its own, then ends that.
-  func feed(_ texts: [String]) {
+  /// Writes to its standard input, which it reads as far as its own work allows.
+  func write(_ text: String) throws {
     signal(SIGPIPE, SIG_IGN)
-    let handle = input.fileHandleForWriting
-    Thread.detachNewThread {
-      for text in texts {
-        guard (try? handle.write(contentsOf: Data(text.utf8))) != nil else { break }
-      }
-      try? handle.close()
-    }
+    try input.fileHandleForWriting.write(contentsOf: Data(text.utf8))
+  }
+
+  func endInput() throws {
+    try input.fileHandleForWriting.close()
   }
 
   func kill() {

@@ -150,6 +150,31 @@ struct LedgerCopyTests {
     }
   }
 
+  @Test("A copy comes to its end although the writer does not")
+  func endlessWriter() async throws {
+    let directory = TemporaryDirectory(inMemory: true)
+    let source = try Ledger(directory: directory.inside("source"), options: .quick(hot: 0))
+    let copy = try Ledger(directory: directory.inside("copy"), options: .forCopies)
+    try source.append((1...3_000).map { event($0) })
+    let isOver = OneWaySwitch()
+    let writer = Task.detached { () throws in
+      var end: UInt64 = 3_000
+      while !isOver.isOn {
+        try source.append((end + 1...end + 300).map { event($0) })
+        end += 300
+      }
+    }
+    var job = try LedgerCopy(from: source, to: copy, sliceBytes: 20_000)
+    let report = try job.run()
+    isOver.turnOn()
+    try await writer.value
+    #expect(report.size >= 3_000)
+    #expect(try source.tree.root(report.size) == report.root)
+    #expect(try copy.positions(from: 1) == Array(1...report.size))
+    source.close()
+    copy.close()
+  }
+
   @Test("The same events in other blocks are the same history")
   func otherBlocks() throws {
     let directory = TemporaryDirectory(inMemory: true)
@@ -214,6 +239,17 @@ func waitForSealing(_ ledger: Ledger, hot: UInt64) throws {
   let sealable = end < hot ? 0 : (end - hot) / 256 * 256
   for _ in 0..<2_000 where try ledger.sealedThrough < sealable { usleep(5_000) }
   #expect(try ledger.sealedThrough >= sealable)
+}
+
+/// What one thread tells another once.
+final class OneWaySwitch: Sendable {
+  private let state = Mutex(false)
+
+  var isOn: Bool { state.withLock { $0 } }
+
+  func turnOn() {
+    state.withLock { $0 = true }
+  }
 }
 
 /// The data file of a ledger at every write.
