@@ -59,6 +59,11 @@ private let goldenValues: [GoldenValue] = [
   .init("logit", [0.05], 0xc007_8e36_0604_b32c),
   .init("logit", [0.51], 0x3fa4_7b94_47a9_a9f7),
   .init("logit", [0.999], 0x401b_a084_531f_2626),
+  .init("logGamma", [0.2426], 0x3ff5_1dd7_5fd4_032d),
+  .init("logGamma", [1.0625], 0xbfa0_dfc0_c7dd_2324),
+  .init("logGamma", [1.75], 0xbfb5_9b4f_d687_5a6e),
+  .init("logGamma", [7.3], 0x401c_9771_2336_d05f),
+  .init("logGamma", [4321.5], 0x40df_1b03_98c0_8de3),
 ]
 
 /// FNV-1a over the results' bits for 50,000 random arguments of each function.
@@ -74,6 +79,7 @@ private let goldenDigests: [(function: String, digest: UInt64)] = [
   ("pow", 0xbf6b_e2ef_862c_2cd3),
   ("logistic", 0x59c3_6c73_5b37_f424),
   ("logit", 0x1391_1198_9563_ae0a),
+  ("logGamma", 0x2646_039a_b2c8_9372),
 ]
 
 @Suite("Determinism")

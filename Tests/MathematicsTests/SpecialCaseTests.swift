@@ -47,6 +47,10 @@ private let oneArgument: [SpecialCase] = [
   .init("logit", [0], -infinity), .init("logit", [-0.0], -infinity), .init("logit", [1], infinity),
   .init("logit", [0.5], 0), .init("logit", [-0.1], nil), .init("logit", [1.1], nil),
   .init("logit", [nan], nil), .init("logit", [infinity], nil),
+  .init("logGamma", [0], infinity), .init("logGamma", [1], 0), .init("logGamma", [2], 0),
+  .init("logGamma", [infinity], infinity), .init("logGamma", [-0.5], nil),
+  .init("logGamma", [-infinity], nil), .init("logGamma", [nan], nil),
+  .init("logGamma", [0x1.fffffffffffffp1023], infinity),
 ]
 
 private let angles: [SpecialCase] = [

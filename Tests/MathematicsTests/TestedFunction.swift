@@ -61,6 +61,9 @@ struct TestedFunction: Sendable, CustomTestStringConvertible {
     .init("logit", References.logit, promised: 1, seen: 0.501, range: 0...1) {
       Deterministic.logit($0[0])
     },
+    .init("logGamma", References.logGamma, promised: 4, seen: 2.25, range: 0...40) {
+      Deterministic.logGamma($0[0])
+    },
   ]
 
   static func named(_ name: String) -> TestedFunction {
