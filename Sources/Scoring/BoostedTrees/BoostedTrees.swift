@@ -126,7 +126,7 @@ package struct BoostedTrees: Equatable, Sendable {
   package func parts(for numbers: [Float]) -> [Double] {
     precondition(numbers.count == features.count, "one number for each feature of the model")
     var parts = [Double](repeating: 0, count: features.count)
-    trees.addParts(numbers, to: &parts)
+    _ = trees.margin(numbers, from: baseMargin, parts: &parts)
     return parts
   }
 
@@ -147,13 +147,14 @@ package struct BoostedTrees: Equatable, Sendable {
   /// - Precondition: There are as many values as features.
   package func output(for values: [FeatureValue]) -> ModelOutput {
     let numbers = numbers(for: values)
-    let margin = Double(margin(for: numbers))
-    var ranking = ReasonRanking(limit: reasons)
-    if reasons > 0 {
-      for (index, part) in parts(for: numbers).enumerated() {
-        ranking.insert(index: index, points: part)
-      }
+    guard reasons > 0 else {
+      let margin = Double(margin(for: numbers))
+      return ModelOutput(margin: margin, score: score(margin: margin), reasons: [])
     }
+    var parts = [Double](repeating: 0, count: features.count)
+    let margin = Double(trees.margin(numbers, from: baseMargin, parts: &parts))
+    var ranking = ReasonRanking(limit: reasons)
+    for (index, part) in parts.enumerated() { ranking.insert(index: index, points: part) }
     return ModelOutput(
       margin: margin, score: score(margin: margin),
       reasons: ranking.entries.map { Reason(name: features[$0.index].name, points: $0.points) })

@@ -86,20 +86,31 @@ struct DecisionTrees: Equatable, Sendable {
     return sum
   }
 
-  /// Adds each feature's part in the sum of the leaves to `parts`: the change of the mean margin
-  /// at every split on the way that asks for the feature.
-  func addParts(_ values: [Float], to parts: inout [Double]) {
+  /// The margin as ``margin(_:from:)`` gives it, and each feature's part in the sum of the leaves
+  /// added to `parts`: the change of the mean margin at every split on the way that asks for the
+  /// feature.
+  func margin(_ values: [Float], from start: Float, parts: inout [Double]) -> Float {
+    let values = values.span
+    let nodes = nodes.span
+    let means = means.span
+    var sum = start
     for tree in trees {
       var index = tree.root
+      var mean = means[index]
       while !nodes[index].isLeaf {
-        let next = child(of: nodes[index], values)
-        parts[Int(nodes[index].test & Node.feature)] += means[next] - means[index]
-        index = next
+        let feature = Int(nodes[index].test & Node.feature)
+        index = child(of: nodes[index], values)
+        let next = means[index]
+        parts[feature] += next - mean
+        mean = next
       }
+      sum += nodes[index].value
     }
+    return sum
   }
 
   private func categoricalMargin(_ values: [Float], from start: Float) -> Float {
+    let values = values.span
     var sum = start
     for tree in trees {
       var index = tree.root
@@ -123,7 +134,7 @@ struct DecisionTrees: Equatable, Sendable {
   /// The child that the values lead to, also at a category set: a category goes left when it is
   /// not in the set.
   @inline(__always)
-  private func child(of node: Node, _ values: [Float]) -> Int {
+  private func child(of node: Node, _ values: Span<Float>) -> Int {
     let value = values[Int(node.test & Node.feature)]
     let goesLeft: Bool
     if value.isNaN {
