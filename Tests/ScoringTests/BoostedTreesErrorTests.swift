@@ -167,6 +167,32 @@ struct BoostedTreesErrorTests {
     #expect(model.expectedMargin == 0.25 * 0.25 - 0.75 * 0.5)
   }
 
+  @Test("Older versions' files, with true and false and without categories, read the same")
+  func older() throws {
+    var text = file
+    for (from, to) in [
+      ("\"default_left\": [1, 0, 0]", "\"default_left\": [true, false, false]"),
+      ("\"split_type\": [0, 0, 0], ", ""),
+      ("\"size_leaf_vector\": \"1\"", "\"size_leaf_vector\": \"0\""),
+      (
+        "\"categories\": [], \"categories_nodes\": [], \"categories_segments\": [], "
+          + "\"categories_sizes\": [], ", ""
+      ),
+      ("\"[5E-1]\"", "\"5E-1\""), (", \"num_target\": \"1\"", ""),
+      ("\"feature_names\": [\"a\", \"b\"], \"feature_types\": [\"float\", \"c\"], ", ""),
+      ("\"cats\": {\"enc\": [], \"feature_segments\": [], \"sorted_idx\": []}, ", ""),
+    ] {
+      #expect(text.contains(from))
+      text = text.replacingOccurrences(of: from, with: to)
+    }
+    let model = try BoostedTrees(xgboost: Array(text.utf8), id: "m")
+    #expect(model.featureNames == ["f0", "f1"])
+    for value in [0.5, 0.75, Float.nan] {
+      let now = try BoostedTrees(xgboost: Array(file.utf8), id: "m")
+      #expect(model.margin(for: [value, 0]) == now.margin(for: [value, 0]))
+    }
+  }
+
   @Test(
     "A fault is refused with its place and its mend",
     arguments: shapeFaults + numberFaults + treeFaults)
