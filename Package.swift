@@ -32,10 +32,10 @@ func library(
     swiftSettings: settings + [.strictMemorySafety()])
 }
 
-/// A test target `Tests/<name>Tests`.
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+/// A test target `Tests/<name>Tests`; `data` names folders of it that hold no code.
+func tests(_ name: String, _ dependencies: [Target.Dependency], data: [String] = []) -> Target {
   .testTarget(
-    name: "\(name)Tests", dependencies: dependencies, path: "Tests/\(name)Tests",
+    name: "\(name)Tests", dependencies: dependencies, path: "Tests/\(name)Tests", exclude: data,
     swiftSettings: settings)
 }
 
@@ -150,7 +150,7 @@ let package = Package(
     tests(
       "Auditing", ["TestSupport", "Auditing", "Ledger", "Proofs", "LMDB", "CBOR", "JSON"]),
     tests("Mathematics", ["TestSupport", "Mathematics"]),
-    tests("Scoring", ["TestSupport", "Scoring", "Mathematics"]),
+    tests("Scoring", ["TestSupport", "Scoring", "Mathematics"], data: ["Fixtures"]),
     tests("Programs", ["TestSupport", "Programs", "Expressions", "Scoring", "CBOR"]),
     tests("Expressions", ["TestSupport", "Expressions", "ExpressionsConformance", "CivilTime"]),
     tests("Intake", ["TestSupport", "Intake", "JSON", "CBOR", "CivilTime", "Ledger", "Engine"]),
