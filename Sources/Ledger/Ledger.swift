@@ -105,7 +105,8 @@ package final class Ledger: Sendable {
   }
 
   deinit {
-    sealer?.stop()
+    // Threads that are at their end may hold the environment for a moment longer.
+    close()
   }
 
   private static func openingError(_ error: LMDBError, _ directory: String) -> LedgerError {
