@@ -48,7 +48,7 @@ extension Engine {
   /// A turn is on disk before any view knows it: views that are ahead tell of a loss.
   private func checkProgress() throws {
     let end = ledger.end.position
-    for name in [Self.ownTables] + projections.map(\.name) {
+    for name in [Self.ownName] + projections.map(\.name) {
       guard let known = try views.progress(of: name)?.position, known > end else { continue }
       throw LedgerBehindViews(known: known, end: end)
     }
