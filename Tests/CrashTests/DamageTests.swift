@@ -63,7 +63,8 @@ struct DamageTests {
     switch way {
     case 0: bytes = []
     case 1: bytes = Array(bytes[..<20_480])
-    case 2: for index in bytes.indices.dropFirst(8_192) where index % 4_096 < 16 { bytes[index] = 7 }
+    case 2:
+      for index in bytes.indices.dropFirst(8_192) where index % 4_096 < 16 { bytes[index] = 7 }
     case 3: bytes.replaceSubrange(0..<4_096, with: [UInt8](repeating: 0xaa, count: 4_096))
     default: bytes = Array("no views at all".utf8)
     }
@@ -96,7 +97,8 @@ struct DamageTests {
     }
   }
 
-  @Test("A flipped bit in any byte of a record is found wherever the record lies", arguments: [1, 2])
+  @Test(
+    "A flipped bit in any byte of a record is found wherever the record lies", arguments: [1, 2])
   func flippedRecords(place kind: Int) throws {
     let directory = TemporaryDirectory(inMemory: true)
     let place = try Shelf.copy(into: directory)
@@ -151,7 +153,8 @@ struct DamageTests {
     let place = try Shelf.copy(into: directory)
     let path = place + "/ledger/data.mdb"
     var bytes = Shelf.bytes(path)
-    let body = try #require(LedgerReader(place + "/ledger").bodies.values.first { $0.count > 4_000 })
+    let body = try #require(
+      LedgerReader(place + "/ledger").bodies.values.first { $0.count > 4_000 })
     for start in find(Array(body[1_000..<1_100]), in: bytes) { bytes[start] ^= 1 }
     Shelf.replace(path, bytes)
     let command = try Command(["rebuild", "--data", place])
