@@ -88,7 +88,9 @@ extension Ledger {
         for blob in slice.blobs {
           try txn.put(blob.bytes.span, for: blob.position, in: blobs, mode: .append)
         }
-        try namesTable.put(slice.names, &txn)
+        for entry in slice.names {
+          try txn.put(entry.name.span, for: entry.key.span, in: namesTable)
+        }
       }
     } catch {
       throw .store(error)
