@@ -114,7 +114,7 @@ let package = Package(
       "Host",
       [
         "Delivery", "Policies", "Engine", "Ledger", "Catalog", "Deliveries", "Journeys", "Programs",
-        "ShippedPrograms", "CBOR", "Proofs", crypto,
+        "ShippedPrograms", "CBOR", "LMDB", "Proofs", crypto,
       ]),
     library(
       "Archiving",

@@ -128,15 +128,22 @@ package final class Catalog: Projection {
   }
 
   private func load(_ row: ActivationRow) -> Program? {
-    guard let bytes = context.blob(row.position) else { return nil }
+    let body: ProgramBody
     do {
-      return try Program(
-        body: ProgramBody(decoding: bytes), folder: nil,
-        overrides: overrides(at: row.position))
+      body = try ProgramBody(decoding: context.blob(row.position) ?? [])
     } catch {
-      return nil
+      UnreadableState.stop("the body of event \(row.position)", Self.damage)
     }
+    let overrides = overrides(at: row.position)
+    // Without its program an event would pass as one that nobody asked for.
+    guard ProgramVersion(body: body, overrides: overrides).description == row.version else {
+      UnreadableState.stop("the body of event \(row.position)", Self.damage)
+    }
+    return try? Program(body: body, folder: nil, overrides: overrides)
   }
+
+  private static let damage =
+    "it does not have the hash that the event names; run recount verify, and restore a backup"
 
   private func overrides(at position: UInt64) -> [ProgramOverride] {
     var overrides: [ProgramOverride] = []

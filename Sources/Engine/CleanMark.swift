@@ -19,10 +19,18 @@ struct CleanMark {
     if unsafe mkdir(directory, 0o700) != 0 && errno != EEXIST {
       throw ViewError(operation: "create", path: directory, code: errno)
     }
-    if !isTrusted {
-      for file in ["data.mdb", "lock.mdb"] { unsafe unlink("\(directory)/\(file)") }
-    }
+    if !isTrusted { try discard() }
     try write("\(boot) open")
+  }
+
+  /// Removes the views.
+  func discard() throws {
+    for file in ["data.mdb", "lock.mdb"] {
+      let path = "\(directory)/\(file)"
+      if unsafe unlink(path) != 0 && errno != ENOENT {
+        throw ViewError(operation: "remove", path: path, code: errno)
+      }
+    }
   }
 
   /// Whether the views were closed in order, or are of this boot of the machine.
@@ -80,6 +88,13 @@ package struct ViewError: Error, CustomStringConvertible {
 
   package var description: String {
     let reason = unsafe String(cString: strerror(code))
-    return "cannot \(operation) \(path): \(reason); views can be deleted, they are made anew"
+    let mend =
+      switch code {
+      case ENOSPC, EDQUOT: "free some space on the disk"
+      case EACCES, EPERM: "give this user the right to"
+      case EROFS: "make the file system writable, or use commands that only read"
+      default: "views can be deleted while nothing runs, they are made anew"
+      }
+    return "cannot \(operation) \(path): \(reason); \(mend)"
   }
 }

@@ -87,6 +87,9 @@ extension Engine {
     try views.close()
   }
 
+  /// Why the views were thrown away at opening; nil: they were not.
+  package var discardedViews: String? { views.discarded }
+
   /// Refuses to go on once the engine has stopped.
   package func checkIsWorking() throws {
     if let stopped { throw stopped }

@@ -28,6 +28,7 @@ extension Engine {
     cursor = 0
     concerned.removeAll()
     context.names.replace(with: try ledger.names())
+    try checkProgress()
     try emptyIncompleteGroups()
     var positions: [UInt64] = []
     let own = try storedPosition(
@@ -42,6 +43,15 @@ extension Engine {
     for projection in projections { projection.reset() }
     for owner in timerOwners { owner.armAll(in: context.timers) }
     try fold(own: own, positions: positions)
+  }
+
+  /// A turn is on disk before any view knows it: views that are ahead tell of a loss.
+  private func checkProgress() throws {
+    let end = ledger.end.position
+    for name in [Self.ownName] + projections.map(\.name) {
+      guard let known = try views.progress(of: name)?.position, known > end else { continue }
+      throw LedgerBehindViews(known: known, end: end)
+    }
   }
 
   /// Empties every projection of a group in which one is missing or lags behind the others.
@@ -153,7 +163,7 @@ extension Engine {
     do {
       return try ledger.event(at: position)
     } catch {
-      UnreadableState.stop("event \(position)", error)
+      UnreadableState.stop("event \(position)", "\(error)")
     }
   }
 
@@ -180,7 +190,7 @@ extension Engine {
     do {
       return try ledger.blob(at: position)
     } catch {
-      UnreadableState.stop("the body of event \(position)", error)
+      UnreadableState.stop("the body of event \(position)", "\(error)")
     }
   }
 
@@ -196,7 +206,7 @@ extension Engine {
         }
       }
     } catch {
-      UnreadableState.stop("the ledger", error)
+      UnreadableState.stop("the ledger", "\(error)")
     }
     for event in pending where event.position < position { body(event, subjectNumber(of: event)) }
   }

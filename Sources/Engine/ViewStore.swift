@@ -27,8 +27,11 @@ package final class ViewStore {
   private let progressTable: TableHandle
   private var handles: [String: TableHandle] = [:]
   private let mark: CleanMark
+  /// Why the views that were found were thrown away; nil: they were not, or there were none.
+  package private(set) var discarded: String?
 
-  /// Opens the store in `directory`; one that a crash of the machine may have damaged is emptied.
+  /// Opens the store in `directory`; one that a crash of the machine may have damaged, or that is
+  /// damaged, is thrown away and begun anew.
   /// - Parameter maximumMapBytes: The largest that the store may become.
   package init(
     directory: String, readOnly: Bool = false, maximumMapBytes: Int = 1 << 40,
@@ -42,7 +45,14 @@ package final class ViewStore {
     options.initialMapBytes = min(1 << 30, maximumMapBytes)
     options.maximumMapBytes = maximumMapBytes
     options.onWritePoint = onWritePoint
-    environment = try Environment(directory: directory, options: options)
+    do throws(LMDBError) {
+      environment = try Environment(directory: directory, options: options)
+    } catch {
+      guard error.isDamage && !readOnly else { throw error }
+      discarded = "\(error)"
+      try mark.discard()
+      environment = try Environment(directory: directory, options: options)
+    }
     progressTable = try environment.openTable("progress", create: !readOnly)
     reader = try Reader(environment)
   }
@@ -180,7 +190,7 @@ extension ViewStore: RowSource {
       guard let isThere else { preconditionFailure("table \(table) is read after the close") }
       return isThere
     } catch {
-      UnreadableState.stop("row \(number) of the table \(table) in the views", error)
+      UnreadableState.stop("row \(number) of the table \(table) in the views", "\(error)")
     }
   }
 

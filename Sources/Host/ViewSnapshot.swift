@@ -1,6 +1,7 @@
 import CBOR
 package import Engine
 import FoundationEssentials
+import LMDB
 package import Ledger
 
 /// A data directory at one moment, read without its lock and without writing: what the commands
@@ -99,8 +100,7 @@ private final class FrozenRows: RowSource {
     views: String, _ groups: [(name: String, version: String, tables: [String])],
     _ extraTables: [String], _ others: [String]
   ) throws {
-    guard Self.isTrusted(views) else { return }
-    let store = try ViewStore(directory: views, readOnly: true)
+    guard Self.isTrusted(views), let store = try Self.store(views) else { return }
     defer { try? store.close() }
     for group in groups {
       // A flush changes rows and progress together: rows that were read while the progress stayed
@@ -123,6 +123,15 @@ private final class FrozenRows: RowSource {
     for table in extraTables { tables[table] = try Self.rows(of: table, in: store) }
     for name in others where positions[name] == nil {
       positions[name] = try store.progress(of: name)?.position
+    }
+  }
+
+  /// nil: the views are damaged. The engine throws them away; here the ledger is folded instead.
+  private static func store(_ views: String) throws -> ViewStore? {
+    do {
+      return try ViewStore(directory: views, readOnly: true)
+    } catch let error as LMDBError where error.isDamage {
+      return nil
     }
   }
 

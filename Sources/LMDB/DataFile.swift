@@ -34,9 +34,11 @@ struct DataFile: ~Copyable {
   }
 
   /// Appends zeros up to `end` and syncs them. Bytes that exist are never touched, as writing
-  /// starts at the file's end.
+  /// starts at the file's end. Where the disk has no room for all of them it gets back what they
+  /// took: others need it more.
   func extend(to end: Int) throws(SystemError) {
-    var offset = try sizeBytes()
+    let start = try sizeBytes()
+    var offset = start
     let zeros = [UInt8](repeating: 0, count: 1 << 20)
     while offset < end {
       let count = min(zeros.count, end - offset)
@@ -46,7 +48,9 @@ struct DataFile: ~Copyable {
       }
       if written < 0 {
         if errno == EINTR { continue }
-        throw SystemError(code: errno)
+        let code = errno
+        _ = ftruncate(descriptor, start)
+        throw SystemError(code: code)
       }
       offset += written
     }

@@ -154,11 +154,18 @@ extension Environment {
       code = unsafe mdb_env_open(handle, directory, flags, 0o600)
     }
     if code == 0 { code = unsafe mdb_reader_check(handle, nil) }
-    if code != 0 {
-      unsafe mdb_env_close(handle)
-      throw LMDBError(.init(rawValue: code), operation: "open", place: directory)
+    do throws(SystemError) {
+      if code == 0 && options.checkedPages > 0 {
+        fault = unsafe try faultInPages(of: handle, file, limit: options.checkedPages)
+      }
+    } catch {
+      code = error.code
     }
-    return unsafe handle
+    if code == 0 && fault == nil { return unsafe handle }
+    unsafe mdb_env_close(handle)
+    throw LMDBError(
+      code == 0 ? .corrupted : .init(rawValue: code), operation: "open", place: directory,
+      detail: fault ?? "")
   }
 
   /// The map to begin with: as asked, but with room above what the file holds already.

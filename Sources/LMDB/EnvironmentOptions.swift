@@ -48,6 +48,11 @@ public struct EnvironmentOptions: Sendable {
   /// What a commit promises. Default `.full`.
   public var durability = Durability.full
 
+  /// How many pages opening follows, from the roots, to find damage before LMDB stumbles over it:
+  /// a few microseconds each if they are in memory. Large values are not among them. Default
+  /// 16,384, which is 64 MiB; 0 turns it off.
+  public var checkedPages = 16_384
+
   /// Opens for reading only; `write` throws `.permissionDenied`. Default false.
   public var readOnly = false
 

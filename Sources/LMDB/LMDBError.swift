@@ -26,6 +26,13 @@ public struct LMDBError: Error, Sendable, Hashable {
 }
 
 extension LMDBError {
+  /// Whether the data file itself is at fault, which no other attempt mends.
+  public var isDamage: Bool {
+    [.corrupted, .invalidFile, .pageNotFound, .versionMismatch].contains(code)
+  }
+}
+
+extension LMDBError {
   /// A code of LMDB (negative, from -30799), of the system (an `errno`, positive), or of this
   /// wrapper (negative, from -40001).
   public struct Code: RawRepresentable, Sendable, Hashable {

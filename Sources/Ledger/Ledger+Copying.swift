@@ -88,9 +88,7 @@ extension Ledger {
         for blob in slice.blobs {
           try txn.put(blob.bytes.span, for: blob.position, in: blobs, mode: .append)
         }
-        for entry in slice.names {
-          try txn.put(entry.name.span, for: entry.key.span, in: namesTable)
-        }
+        try namesTable.put(slice.names, &txn)
       }
     } catch {
       throw .store(error)

@@ -52,7 +52,7 @@ package final class Ledger: Sendable {
   let records: RecordStore
   let environment: Environment
   let blobs: TableHandle
-  let namesTable: TableHandle
+  let namesTable: NamesTable
   private let head: Mutex<Head>
   private let appended = Signal()
   /// nil: nothing is sealed here.
@@ -87,7 +87,7 @@ package final class Ledger: Sendable {
     do throws(LedgerError) {
       records = try RecordStore(environment, creates: creates)
       blobs = try Self.table("blobs", environment, creates: creates)
-      namesTable = try Self.table("names", environment, creates: creates)
+      namesTable = try Self.names(environment, creates: creates)
     } catch {
       if case .store(let cause) = error { throw Self.openingError(cause, directory) }
       throw error
@@ -119,6 +119,16 @@ package final class Ledger: Sendable {
   ) throws(LedgerError) -> TableHandle {
     do throws(LMDBError) {
       return try environment.openTable(name, create: creates)
+    } catch {
+      throw .store(error)
+    }
+  }
+
+  private static func names(
+    _ environment: Environment, creates: Bool
+  ) throws(LedgerError) -> NamesTable {
+    do throws(LMDBError) {
+      return try NamesTable(environment, creates: creates)
     } catch {
       throw .store(error)
     }
@@ -175,12 +185,13 @@ package final class Ledger: Sendable {
         for body in bodies {
           try txn.put(body.bytes.span, for: body.position, in: blobs, mode: .append)
         }
-        for event in events where event.type == Names.internedType {
+        let given = events.filter { $0.type == Names.internedType }.map { event in
           guard let entry = NameEntry(event) else {
             preconditionFailure("a name.interned event lacks a field")
           }
-          try txn.put(entry.name.span, for: entry.key.span, in: namesTable)
+          return entry
         }
+        try namesTable.put(given, &txn)
       }
     } catch {
       throw .store(error)
@@ -196,20 +207,9 @@ package final class Ledger: Sendable {
   // MARK: - Reading
 
   /// The names given so far.
+  /// - Throws: ``LedgerError/store(_:)`` with `.corrupted` where they are damaged.
   package func names() throws(LedgerError) -> Names {
-    let names = Names()
-    do throws(LMDBError) {
-      try environment.read { (txn) throws(LMDBError) in
-        try txn.forEach(in: namesTable) { (key, value) throws(LMDBError) in
-          let space = Names.Space(rawValue: key.rawSpan.byte(at: 0)) ?? .type
-          _ = names.add(space, value.rawSpan.string(0..<value.count))
-          return true
-        }
-      }
-    } catch {
-      throw .store(error)
-    }
-    return names
+    try namesTable.read(in: environment)
   }
 
   /// The body that the event at `position` stands for, or nil.

@@ -13,15 +13,21 @@ package enum LedgerError: Error, CustomStringConvertible {
 
   package var description: String {
     switch self {
-    case .store(let error): "\(error)"
+    case .store(let error): error.isDamage ? "\(error). \(Self.mend)" : "\(error)"
     case .damaged(let position, let error):
-      "the ledger is damaged at position \(position): \(error)"
+      "the ledger is damaged at position \(position): \(error). \(Self.mend)"
     case .version(let found):
       "the ledger has format version \(found); this binary reads version 2: use one that fits"
     case .absent(let directory):
       "there is no ledger in \(directory): name another --data directory, or ingest events first"
     }
   }
+}
+
+extension LedgerError {
+  /// What an operator does about damage.
+  private static let mend =
+    "recount verify tells how far it is whole, recount restore makes a data directory of a backup"
 }
 
 extension LedgerError: LMDBErrorConvertible {

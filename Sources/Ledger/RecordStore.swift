@@ -19,7 +19,13 @@ final class RecordStore: Sendable {
   init(_ environment: Environment, creates: Bool) throws(LedgerError) {
     let found: UInt64
     do throws(LMDBError) {
-      let meta = try environment.openTable("meta", create: creates)
+      let meta: TableHandle
+      if creates, try !environment.tableNames().contains("meta") {
+        meta = try environment.openTable("meta", create: true)
+      } else {
+        meta = try environment.openTable("meta")
+      }
+      // A ledger of another version is left as it is.
       if creates { try Self.writeVersion(environment, meta) }
       found = try Self.version(environment, meta)
     } catch {

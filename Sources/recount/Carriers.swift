@@ -10,7 +10,10 @@ enum Carriers {
     _ data: String, clock: ClockMode
   ) -> @Sendable (Store) throws -> (any EffectCarrier)? {
     { store in
-      try OutboxCarrier(
+      if let reason = store.engine.discardedViews {
+        Output.note("the views were damaged and are made anew from the ledger: \(reason)")
+      }
+      return try OutboxCarrier(
         directory: data + "/outbox", store: store, syncs: clock == .wall
       ) { failure in
         Output.note("messages wait: \(failure)")
