@@ -45,8 +45,14 @@ package final class ViewSnapshot {
     self.context = context
     end = ledger.end
     context.names.replace(with: try ledger.names())
-    context.event = { position in try? ledger.event(at: position) }
-    context.blob = { position in try? ledger.blob(at: position) }
+    context.event = { position in
+      Self.read("event \(position)") { () throws(LedgerError) in try ledger.event(at: position) }
+    }
+    context.blob = { position in
+      Self.read("the body of event \(position)") { () throws(LedgerError) in
+        try ledger.blob(at: position)
+      }
+    }
     try context.subjects.open(rows)
     for projection in projections {
       for table in projection.tables { try table.open(rows) }
@@ -56,6 +62,17 @@ package final class ViewSnapshot {
       ($0, rows.position(of: $0))
     }
     try fold(projections)
+  }
+
+  /// Folds cannot go on without what they look back at.
+  private static func read<Value>(
+    _ what: String, _ body: () throws(LedgerError) -> Value
+  ) -> Value {
+    do throws(LedgerError) {
+      return try body()
+    } catch {
+      UnreadableState.stop(what, error)
+    }
   }
 
   /// Ends the use of the files. No other call may follow.
