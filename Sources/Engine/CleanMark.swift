@@ -48,6 +48,11 @@ struct CleanMark {
     try write("\(boot) clean")
   }
 
+  /// Has the next opening throw the views away.
+  func distrust() throws {
+    try write("damaged")
+  }
+
   private func syncNames() throws {
     let descriptor = unsafe open(directory, O_RDONLY | O_DIRECTORY)
     guard descriptor >= 0 else { throw ViewError(operation: "open", path: directory, code: errno) }

@@ -31,7 +31,7 @@ extension RowSource {
   public func viewRows(table: String) throws -> ViewRows? { nil }
 }
 
-/// Encoded rows in order of their numbers, all in one buffer.
+/// Encoded rows in order of their numbers, all in one buffer, each with its checksum.
 public struct RowBatch: Sendable {
   struct Entry {
     let number: UInt32
@@ -46,7 +46,9 @@ public struct RowBatch: Sendable {
 
   /// Adds a changed row; numbers must ascend.
   public mutating func put(_ number: UInt32, _ row: [UInt8]) {
+    let start = bytes.count
     bytes += row
+    RowChecksum.append(to: &bytes, from: start, number: number)
     entries.append(Entry(number: number, end: bytes.count, isRemoved: false))
   }
 

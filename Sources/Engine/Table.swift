@@ -113,8 +113,7 @@ public final class Table<Row: TableRow> {
         }
       }
     } catch {
-      // A fold cannot go on without its state, and the ledger has everything: stop here.
-      preconditionFailure("table \(name) cannot be read: \(error)")
+      UnreadableState.stop("the table \(name) in the views", "\(error)")
     }
     forEachLoaded(next..<max(next, UInt32(groups.count * 64)), body)
   }

@@ -15,10 +15,16 @@ public struct ViewRows: Sendable {
 
   /// Lets `body` read a row where it lies.
   /// - Returns: Whether there is such a row.
+  /// - Throws: `.corrupted` where its checksum is wrong.
   func withRow(_ number: UInt32, _ body: (RawSpan) -> Void) throws(LMDBError) -> Bool {
     try environment.read { (txn) throws(LMDBError) -> Bool in
       guard let bytes = try txn.value(for: UInt64(number), in: table) else { return false }
-      body(bytes.rawSpan)
+      guard let row = RowChecksum.row(bytes.rawSpan, number: number) else {
+        throw LMDBError(
+          .corrupted, operation: "read row", place: environment.directory,
+          detail: "the checksum of row \(number) is wrong")
+      }
+      body(row)
       return true
     }
   }
@@ -26,7 +32,11 @@ public struct ViewRows: Sendable {
   /// Writes rows in one transaction.
   func put(_ rows: [(number: UInt32, bytes: [UInt8])]) throws(LMDBError) {
     try environment.write { (txn) throws(LMDBError) in
-      for row in rows { try txn.put(row.bytes.span, for: UInt64(row.number), in: table) }
+      for row in rows {
+        var bytes = row.bytes
+        RowChecksum.append(to: &bytes, from: 0, number: row.number)
+        try txn.put(bytes.span, for: UInt64(row.number), in: table)
+      }
     }
   }
 

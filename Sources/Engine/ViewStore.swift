@@ -46,15 +46,39 @@ package final class ViewStore {
     options.maximumMapBytes = maximumMapBytes
     options.onWritePoint = onWritePoint
     do throws(LMDBError) {
-      environment = try Environment(directory: directory, options: options)
+      environment = try Self.sound(directory, options)
     } catch {
       guard error.isDamage && !readOnly else { throw error }
       discarded = "\(error)"
       try mark.discard()
       environment = try Environment(directory: directory, options: options)
     }
-    progressTable = try environment.openTable("progress", create: !readOnly)
+    progressTable = try environment.openTable(Self.progressName, create: !readOnly)
     reader = try Reader(environment)
+  }
+
+  private static let progressName = "progress"
+
+  /// Opens views whose progress can be read.
+  /// - Throws: Where it cannot, `.corrupted`: they are damaged, or another version's.
+  private static func sound(
+    _ directory: String, _ options: EnvironmentOptions
+  ) throws(LMDBError) -> Environment {
+    let environment = try Environment(directory: directory, options: options)
+    guard try environment.tableNames().contains(progressName) else { return environment }
+    let table = try environment.openTable(progressName)
+    let isSound = try environment.read { (txn) throws(LMDBError) -> Bool in
+      var isSound = true
+      try txn.forEach(in: table) { (_, value) throws(LMDBError) in
+        isSound = RowChecksum.row(value.rawSpan, number: RowChecksum.unnumbered) != nil
+        return isSound
+      }
+      return isSound
+    }
+    if isSound { return environment }
+    environment.close()
+    throw LMDBError(
+      .corrupted, operation: "open", place: directory, detail: "a checksum is wrong")
   }
 
   /// Syncs and closes. No other call may follow.
@@ -82,7 +106,12 @@ package final class ViewStore {
     of name: String, in table: TableHandle, _ txn: borrowing ReadTransaction
   ) throws(LMDBError) -> Progress? {
     guard let bytes = try txn.value(for: Array(name.utf8).span, in: table) else { return nil }
-    var reader = ByteReader(bytes.rawSpan.array(0..<bytes.count))
+    guard let row = RowChecksum.row(bytes.rawSpan, number: RowChecksum.unnumbered) else {
+      throw LMDBError(
+        .corrupted, operation: "read progress", place: "the views",
+        detail: "the checksum of \(name) is wrong")
+    }
+    var reader = ByteReader(row.array(0..<row.byteCount))
     let position = reader.unsigned()
     return Progress(version: reader.text(), position: position)
   }
@@ -97,13 +126,31 @@ package final class ViewStore {
       body(try Self.progress(of: projection, in: progressTable, txn)) { number, body in
         do {
           guard let bytes = try txn.value(for: UInt64(number), in: handle) else { return false }
-          body(bytes.rawSpan)
+          guard let row = RowChecksum.row(bytes.rawSpan, number: number) else {
+            stop(table, number)
+          }
+          body(row)
           return true
         } catch {
-          preconditionFailure("table \(table), row \(number) cannot be read: \(error)")
+          UnreadableState.stop("row \(number) of the table \(table) in the views", "\(error)")
         }
       }
     }
+  }
+
+  /// Ends the process over a row that has changed, and has the next one make the views anew.
+  private func stop(_ table: String, _ number: UInt32) -> Never {
+    var mend = "delete views/, they are made anew"
+    if !environment.options.readOnly {
+      do {
+        try mark.distrust()
+        mend = "start again, and the views are made anew"
+      } catch {
+        mend += " (\(error))"
+      }
+    }
+    UnreadableState.stop(
+      "row \(number) of the table \(table) in the views", "its checksum is wrong; \(mend)")
   }
 
   /// Writes the changed rows of `tables` and the projections' progress in one transaction.
@@ -129,7 +176,9 @@ package final class ViewStore {
         var writer = ByteWriter()
         writer.unsigned(progress.position)
         writer.text(progress.version)
-        try txn.put(writer.bytes.span, for: Array(name.utf8).span, in: progressTable)
+        var bytes = writer.bytes
+        RowChecksum.append(to: &bytes, from: 0, number: RowChecksum.unnumbered)
+        try txn.put(bytes.span, for: Array(name.utf8).span, in: progressTable)
       }
     }
     for batch in batches { batch.table.flushed() }
@@ -151,9 +200,11 @@ package final class ViewStore {
     var hash = SHA256()
     try environment.read { txn in
       try txn.forEach(in: handle) { key, value in
-        var framed = BigEndian.bytes(UInt32(key.rawSpan.bigEndian(at: 0, as: UInt64.self)))
-        framed += BigEndian.bytes(UInt32(value.count))
-        framed += value.rawSpan.array(0..<value.count)
+        let number = UInt32(key.rawSpan.bigEndian(at: 0, as: UInt64.self))
+        guard let row = RowChecksum.row(value.rawSpan, number: number) else { stop(table, number) }
+        var framed = BigEndian.bytes(number)
+        framed += BigEndian.bytes(UInt32(row.byteCount))
+        framed += row.array(0..<row.byteCount)
         // SAFETY: the pointer spans the whole array and is used within the closure alone.
         unsafe framed.withUnsafeBytes { unsafe hash.update(bufferPointer: $0) }
         return true
@@ -184,7 +235,8 @@ extension ViewStore: RowSource {
       let handle = try handle(table)
       let isThere = try reader?.read { (txn) throws(LMDBError) -> Bool in
         guard let bytes = try txn.value(for: UInt64(number), in: handle) else { return false }
-        body(bytes.rawSpan)
+        guard let row = RowChecksum.row(bytes.rawSpan, number: number) else { stop(table, number) }
+        body(row)
         return true
       }
       guard let isThere else { preconditionFailure("table \(table) is read after the close") }
@@ -207,7 +259,14 @@ extension ViewStore: RowSource {
     let handle = try handle(table)
     try environment.read { txn in
       try txn.forEach(in: handle) { key, value in
-        body(UInt32(key.rawSpan.bigEndian(at: 0, as: UInt64.self)), value.rawSpan)
+        let number = UInt32(key.rawSpan.bigEndian(at: 0, as: UInt64.self))
+        guard let row = RowChecksum.row(value.rawSpan, number: number) else {
+          guard environment.options.readOnly else { stop(table, number) }
+          throw LMDBError(
+            .corrupted, operation: "read", place: "table '\(table)' in \(environment.directory)",
+            detail: "the checksum of row \(number) is wrong")
+        }
+        body(number, row)
         return true
       }
     }

@@ -117,7 +117,21 @@ private final class FrozenRows: RowSource {
     views: String, _ groups: [(name: String, version: String, tables: [String])],
     _ extraTables: [String], _ others: [String]
   ) throws {
-    guard Self.isTrusted(views), let store = try Self.store(views) else { return }
+    guard Self.isTrusted(views) else { return }
+    do {
+      try load(views, groups, extraTables, others)
+    } catch let error as LMDBError where error.isDamage {
+      // The engine throws such views away; here the ledger is folded instead.
+      tables = [:]
+      positions = [:]
+    }
+  }
+
+  private func load(
+    _ views: String, _ groups: [(name: String, version: String, tables: [String])],
+    _ extraTables: [String], _ others: [String]
+  ) throws {
+    let store = try ViewStore(directory: views, readOnly: true)
     defer { try? store.close() }
     for group in groups {
       // A flush changes rows and progress together: rows that were read while the progress stayed
@@ -140,15 +154,6 @@ private final class FrozenRows: RowSource {
     for table in extraTables { tables[table] = try Self.rows(of: table, in: store) }
     for name in others where positions[name] == nil {
       positions[name] = try store.progress(of: name)?.position
-    }
-  }
-
-  /// nil: the views are damaged. The engine throws them away; here the ledger is folded instead.
-  private static func store(_ views: String) throws -> ViewStore? {
-    do {
-      return try ViewStore(directory: views, readOnly: true)
-    } catch let error as LMDBError where error.isDamage {
-      return nil
     }
   }
 

@@ -53,7 +53,7 @@ extension Environment {
     let failures = growthFailures.withLock { $0 }
     return unsafe EnvironmentInfo(
       mapBytes: info.me_mapsize, fileBytes: fileBytes, pageSizeBytes: Int(counts.ms_psize),
-      lastPage: info.me_last_pgno, lastTransaction: UInt64(info.me_last_txnid),
+      lastPage: info.me_last_pgno, lastTransaction: UInt64(truncatingIfNeeded: info.me_last_txnid),
       maximumReaders: Int(info.me_maxreaders), usedReaderSlots: Int(info.me_numreaders),
       growAheadFailures: failures.count,
       lastGrowAheadError: failures.count == 0 ? nil : .init(rawValue: failures.code))

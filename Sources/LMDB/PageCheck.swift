@@ -23,6 +23,7 @@ struct PageCheck: ~Copyable {
   private let descriptor: Int32
   /// Pages that are known to be in use, or to be free: one bit each.
   private var taken: [UInt64]
+  private var freeBeyond: Set<UInt64> = []
   /// How many more pages are read.
   private var pagesLeft: Int
   /// How many more headers of large values are read: each lies in a place of its own.
@@ -61,7 +62,7 @@ struct PageCheck: ~Copyable {
       (_, value) throws(PageFault) in
       free += try Self.pages(in: value)
     }
-    for page in free { try take(page) }
+    for page in free { try takeFree(page) }
   }
 
   /// The page numbers in an entry of the list of free pages: a count, and that many.
@@ -144,16 +145,20 @@ struct PageCheck: ~Copyable {
     guard let large = try page.largeValue(index) else {
       return try body(key, page.value(index))
     }
-    let count = UInt64(16 + large.byteCount - 1) / UInt64(pageBytes) + 1
+    var count = UInt64(16 + large.byteCount - 1) / UInt64(pageBytes) + 1
     guard large.page < UInt64.max - count else { throw PageFault("a value lies nowhere") }
-    for page in large.page..<large.page + count { try take(page) }
+    try take(large.page)
     if headersLeft > 0 {
       headersLeft -= 1
       let header = try read(large.page, count: 16)
+      // A value that took the place of a longer one keeps its pages.
+      let pages = header.number(at: 12, bytes: 4)
       guard header.number(at: 0, bytes: 8) == large.page, header.number(at: 10, bytes: 2) == 4,
-        header.number(at: 12, bytes: 4) == count
+        pages >= count
       else { throw PageFault("the header of a large value is wrong").on(large.page) }
+      count = pages
     }
+    for page in large.page + 1..<large.page + count { try take(page) }
     guard walk.isFree else { return }
     let bytes = try read(large.page, count: 16 + large.byteCount)
     try body(key, NodeValue(bytes: bytes[16...], isTable: false))
@@ -174,6 +179,12 @@ struct PageCheck: ~Copyable {
       throw PageFault("page \(page) is used twice, or in use and free")
     }
     taken[Int(page / 64)] |= bit
+  }
+
+  /// Notes that a page is free. One that was never written may lie past the file's end.
+  private mutating func takeFree(_ page: UInt64) throws(PageFault) {
+    if page < filePages || page > lastPage { return try take(page) }
+    guard freeBeyond.insert(page).inserted else { throw PageFault("page \(page) is free twice") }
   }
 
   private func read(_ page: UInt64, count: Int) throws(PageFault) -> [UInt8] {

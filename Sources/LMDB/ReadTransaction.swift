@@ -40,7 +40,7 @@ public struct ReadTransaction: ~Escapable {
   /// it will have.
   public var id: UInt64 {
     // Safe: the transaction is live.
-    unsafe UInt64(mdb_txn_id(pointer))
+    unsafe UInt64(truncatingIfNeeded: mdb_txn_id(pointer))
   }
 
   /// The value of `key`, or nil. One descent of the tree, no copy.

@@ -207,9 +207,10 @@ package final class Ledger: Sendable {
   // MARK: - Reading
 
   /// The names given so far.
+  /// - Parameter isTrusting: Gives what is there, for who compares it with the events.
   /// - Throws: ``LedgerError/store(_:)`` with `.corrupted` where they are damaged.
-  package func names() throws(LedgerError) -> Names {
-    try namesTable.read(in: environment)
+  package func names(isTrusting: Bool = false) throws(LedgerError) -> Names {
+    try namesTable.read(in: environment, isTrusting: isTrusting)
   }
 
   /// The body that the event at `position` stands for, or nil.

@@ -27,9 +27,12 @@ struct NamesTable: Sendable {
   }
 
   /// All names.
+  /// - Parameter isTrusting: Gives what is there, for who compares it with the events.
   /// - Throws: ``LedgerError/store(_:)`` with `.corrupted` where the rows are not those that were
   ///   written.
-  func read(in environment: Environment) throws(LedgerError) -> Names {
+  func read(
+    in environment: Environment, isTrusting: Bool
+  ) throws(LedgerError) -> Names {
     try environment.read { (txn) throws(LedgerError) in
       let names = Names()
       var fault: String?
@@ -58,7 +61,7 @@ struct NamesTable: Sendable {
       } catch {
         throw .store(error)
       }
-      guard let fault else { return names }
+      guard let fault, !isTrusting else { return names }
       throw .store(
         LMDBError(
           .corrupted, operation: "read names", place: "table 'names' in \(environment.directory)",

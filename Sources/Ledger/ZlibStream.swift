@@ -79,9 +79,9 @@ struct ZlibDecompressor: ~Copyable {
 }
 
 /// CRC-32 as in zlib, PNG and Ethernet (ISO 3309), which finds what storage changed.
-enum Checksum {
+package enum Checksum {
   /// Cost: about 0.1 ns a byte.
-  static func of(_ bytes: RawSpan) -> UInt32 {
+  package static func of(_ bytes: RawSpan) -> UInt32 {
     // SAFETY: the library reads the span within its bounds.
     unsafe bytes.withUnsafeBytes { unsafe libdeflate_crc32(0, $0.baseAddress, $0.count) }
   }

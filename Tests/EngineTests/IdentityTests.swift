@@ -76,10 +76,11 @@ struct IdentityTests {
     _ = try bench.engine.turn((0..<50).map { input("note", id: "\($0)", at: 1) }, clock: .event)
     try bench.engine.flush()
     let digest = try bench.engine.digest().map(\.digest)
+    let end = bench.engine.committed.position
     try bench.reopen { views in
       let old = OldIdentities()
       try views.clear([old], projection: "engine")
-      try views.flush([old], progress: [("engine", .init(version: "1", position: 52))])
+      try views.flush([old], progress: [("engine", .init(version: "1", position: end))])
     }
     let receipts = try bench.engine.turn([input("note", id: "7", at: 1)], clock: .event)
     guard case .duplicate = receipts[0] else {

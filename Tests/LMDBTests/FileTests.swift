@@ -86,7 +86,8 @@ struct FileTests {
       let info = try environment.info()
       #expect(info.growAheadFailures == 1)
       #expect(info.lastGrowAheadError?.name == "EFBIG")
-      #expect(info.fileBytes == 2 << 20)
+      // What was written of the step is given back.
+      #expect(info.fileBytes <= info.usedBytes)
       #expect(try environment.contents(of: table) == FileTests.expected(100))
       // Beyond the limit commits fail, too, and leave what was.
       let large = [UInt8](repeating: 1, count: 3 << 20)
