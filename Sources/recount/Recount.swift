@@ -21,6 +21,11 @@ struct Recount: ParsableCommand {
       BackupCommand.self, RestoreCommand.self, ExportCommand.self, ImportLedgerCommand.self,
       ExpressionsCommand.self, Bench.self, BenchChild.self,
     ])
+
+  static func main() {
+    MappedFileFault.listen()
+    main(nil)
+  }
 }
 
 /// Where the data are, and how to answer.

@@ -219,6 +219,23 @@ struct DamageTests {
     #expect(command.exitCode == 1 && command.errors.contains("body"), "\(command.errors)")
   }
 
+  @Test("A page that cannot be read while a command works ends it with the reason")
+  func unreadablePage() throws {
+    let directory = TemporaryDirectory(inMemory: true)
+    // Nobody writes to it, so that the command waits.
+    mkfifo(directory.place("events"), 0o600)
+    let child = try Child(
+      Programs.path("recount"),
+      ["ingest", directory.place("events"), "--data", directory.place("data")],
+      errors: directory.place("errors"))
+    usleep(300_000)
+    // What the system sends.
+    Glibc.kill(child.identifier, SIGBUS)
+    #expect(child.signal == 0 && child.exitCode == 1)
+    let errors = String(decoding: Shelf.bytes(directory.place("errors")), as: UTF8.self)
+    #expect(errors.contains("a page of a data file cannot be read"), "\(errors)")
+  }
+
   @Test("A ledger that has lost its end is not taken for whole")
   func lostEnd() throws {
     let directory = TemporaryDirectory(inMemory: true)
