@@ -43,6 +43,11 @@ final class HostScene: Sendable {
     }
   }
 
+  deinit {
+    // So that the directory can be removed.
+    disk.heal()
+  }
+
   private var place: String { directory.place("disk/data") }
 
   func open() throws -> Host {

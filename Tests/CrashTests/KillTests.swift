@@ -148,6 +148,8 @@ struct Victim {
 
   /// The views that recovery makes of what is there are those that a rebuild makes.
   func checkViews() throws {
+    // Whoever is killed early enough has made nothing.
+    guard FileManager.default.fileExists(atPath: place + "/ledger/data.mdb") else { return }
     let copy = directory.place("copy")
     defer { try? FileManager.default.removeItem(atPath: copy) }
     try FileManager.default.copyItem(atPath: place, toPath: copy)

@@ -18,6 +18,11 @@ final class Scene: Sendable {
     workload = Workload(seed: seed, commits: commits)
   }
 
+  deinit {
+    // So that the directory can be removed.
+    disk.heal()
+  }
+
   /// The last position that was acknowledged.
   var acknowledged: UInt64 { end.load(ordering: .sequentiallyConsistent) }
 

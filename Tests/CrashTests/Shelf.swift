@@ -24,6 +24,8 @@ enum Shelf {
       for _ in 0..<500 where try ledger.sealedThrough + 556 < ledger.end.position { usleep(2_000) }
       let end = ledger.end.position
       try host.close()
+      // What is made once for all tests has no last reference.
+      atexit { try? FileManager.default.removeItem(atPath: Shelf.original.directory.path) }
       return (directory, end)
     } catch {
       preconditionFailure("the directory to be spoilt cannot be made: \(error)")
