@@ -2,27 +2,26 @@ import Glibc
 import Ledger
 import Synchronization
 
-/// A thread for work that may wait, one piece after the other. It is started with the first piece.
+/// A thread for work that may wait. It is started with the first piece.
 ///
-/// Each piece asks now and then whether it is to end early.
+/// Pieces take turns, a short step each, so that a small one is not held up by a large one.
 package final class BackgroundWork: Sendable {
-  /// Whether the piece that runs is to end early.
-  package typealias Cancellation = @Sendable () -> Bool
-
-  /// A piece of work.
-  package typealias Piece = @Sendable (Cancellation) -> Void
+  /// Does a step of some milliseconds.
+  /// - Returns: Whether there is more to do: it is called again then, after the others.
+  package typealias Piece = @Sendable () -> Bool
 
   private struct State: Sendable {
     var pieces: [Piece] = []
     var isStarted = false
     var isBusy = false
     var isStopped = false
+    /// Counts how often pieces were dropped: the one at work then is not called again.
+    var drops = 0
   }
 
   /// What the thread shares with the owner, and outlives it.
   private final class Queue: Sendable {
     let state = Mutex(State())
-    let isCancelled = Atomic(false)
     let signal = Signal()
 
     func loop() {
@@ -30,16 +29,19 @@ package final class BackgroundWork: Sendable {
       _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 5)
       while true {
         signal.wait { state.withLock { !$0.pieces.isEmpty || $0.isStopped } }
-        let (piece, isOver) = state.withLock { state -> (Piece?, Bool) in
-          guard !state.pieces.isEmpty else { return (nil, state.isStopped) }
+        let (piece, drops, isOver) = state.withLock { state -> (Piece?, Int, Bool) in
+          guard !state.pieces.isEmpty else { return (nil, 0, state.isStopped) }
           state.isBusy = true
-          return (state.pieces.removeFirst(), false)
+          return (state.pieces.removeFirst(), state.drops, false)
         }
         if isOver { return }
         // What waited may have been dropped meanwhile.
         guard let piece else { continue }
-        piece { [self] in isCancelled.load(ordering: .relaxed) }
-        state.withLock { $0.isBusy = false }
+        let hasMore = piece()
+        state.withLock { state in
+          if hasMore && state.drops == drops { state.pieces.append(piece) }
+          state.isBusy = false
+        }
         signal.raise()
       }
     }
@@ -52,9 +54,9 @@ package final class BackgroundWork: Sendable {
   deinit {
     queue.state.withLock {
       $0.isStopped = true
+      $0.drops += 1
       $0.pieces.removeAll()
     }
-    queue.isCancelled.store(true, ordering: .relaxed)
     queue.signal.raise()
   }
 
@@ -76,18 +78,20 @@ package final class BackgroundWork: Sendable {
           $0.isStarted = false
           $0.pieces.removeAll()
         }
-        return piece { false }
+        while piece() {}
+        return
       }
     }
     queue.signal.raise()
   }
 
-  /// Drops what waits, lets the present piece end early, and waits for that.
+  /// Drops all pieces, and waits for the end of the present step.
   package func drain() {
-    queue.state.withLock { $0.pieces.removeAll() }
-    queue.isCancelled.store(true, ordering: .relaxed)
+    queue.state.withLock {
+      $0.drops += 1
+      $0.pieces.removeAll()
+    }
     queue.signal.wait { queue.state.withLock { !$0.isBusy } }
-    queue.isCancelled.store(false, ordering: .relaxed)
   }
 
   /// Waits until all pieces so far are done.

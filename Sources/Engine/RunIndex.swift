@@ -14,12 +14,17 @@ import Ledger
 /// same). A merge takes the filter of its result in addition until it is taken in. Confined to the
 /// engine's thread.
 ///
-/// A merge writes its rows in short transactions of its own, under numbers that no manifest names;
-/// the manifest that names them is part of a flush, one transaction with all other tables. Rows that
-/// no manifest names any more are deleted in pieces after it.
+/// Merges are of neighbouring runs, so that an older run has earlier positions only. Each writes its
+/// rows in short transactions of its own, under numbers that no manifest names; the manifest that
+/// names them is part of a flush, one transaction with all other tables. Rows that no manifest
+/// names any more are deleted in pieces after it.
 package final class RunIndex {
   /// The table's name in `views/`.
   package let name: String
+  /// How many merges are at work at most.
+  private static let mostMerges = 4
+  /// Runs from which on there are too many.
+  private static let crowd = 24
   private let options: RunOptions
   private let background: BackgroundWork?
   private var source: (any RowSource)?
@@ -28,8 +33,8 @@ package final class RunIndex {
   private(set) var runs: [Run] = []
   /// Numbers from here on were never given.
   private var nextRow: UInt32 = 1
-  /// The merge that runs, or waits to be taken in.
-  private var merge: RunMerge?
+  /// The merges that run, or wait to be taken in, each of newer runs than the one before.
+  private var merges: [RunMerge] = []
   /// Flushes until a merge is tried again after one that failed.
   private var pause = 0
   private var plan: Plan?
@@ -40,8 +45,8 @@ package final class RunIndex {
     var nextRow: UInt32
     /// Rows that nobody needs once it is committed.
     var obsolete: [Range<UInt32>] = []
-    /// Whether the merge that is over is in it.
-    var endsMerge = false
+    /// How the merges ended that are over with it, by the first row of their targets.
+    var ended: [UInt32: RunMerge.Outcome] = [:]
   }
 
   /// An index without entries, to be opened.
@@ -68,7 +73,7 @@ package final class RunIndex {
   package var sizeBytes: Int { runs.reduce(0) { $0 + $1.sizeBytes } }
 
   /// Whether a flush would do something even without new entries.
-  package var hasNews: Bool { merge?.outcome != nil }
+  package var hasNews: Bool { merges.contains { $0.outcome != nil } }
 
   // MARK: - Opening
 
@@ -77,7 +82,7 @@ package final class RunIndex {
   package func open(_ source: any RowSource) throws {
     self.source = source
     rows = try source.viewRows(table: name)
-    merge = nil
+    merges = []
     plan = nil
     pause = 0
     let manifest = RunManifest(readRow)
@@ -170,27 +175,29 @@ package final class RunIndex {
     let manifest = RunManifest(nextRow: plan.nextRow, runs: plan.runs.map(\.extent))
     var batch = RowBatch()
     batch.put(RunManifest.row, manifest.encoded)
-    for run in absorbed { for row in run.extent.rows { batch.remove(row) } }
+    for row in absorbed.flatMap(\.extent.rows).sorted() { batch.remove(row) }
     for row in added { batch.put(row.number, row.bytes) }
     self.plan = plan
     return batch
   }
 
-  /// Takes in the merge that is over.
+  /// Takes in the merges that are over.
   private func takeIn(_ plan: inout Plan) {
-    guard let merge, let outcome = merge.outcome else { return }
-    plan.endsMerge = true
-    switch outcome {
-    case .merged(let run):
-      guard
-        let first = plan.runs.firstIndex(where: {
-          $0.extent.firstRow == merge.inputs[0].firstRow
-        })
-      else { preconditionFailure("the runs that were merged are gone") }
-      plan.runs.replaceSubrange(first..<first + merge.inputs.count, with: [run])
-      plan.obsolete += merge.inputs.map(\.rows)
-    case .failed:
-      plan.obsolete.append(merge.target)
+    for merge in merges {
+      guard let outcome = merge.outcome else { continue }
+      plan.ended[merge.target.lowerBound] = outcome
+      switch outcome {
+      case .merged(let run):
+        guard
+          let first = plan.runs.firstIndex(where: {
+            $0.extent.firstRow == merge.inputs[0].firstRow
+          })
+        else { preconditionFailure("the runs that were merged are gone") }
+        plan.runs.replaceSubrange(first..<first + merge.inputs.count, with: [run])
+        plan.obsolete += merge.inputs.map(\.rows)
+      case .failed:
+        plan.obsolete.append(merge.target)
+      }
     }
   }
 
@@ -198,12 +205,13 @@ package final class RunIndex {
   /// entries: those within a chunk always, larger ones when as much is new, so that each entry is
   /// moved a few times only.
   private func absorb(_ plan: inout Plan, into count: Int) -> [Run] {
+    // Where merges do not keep up, flushes do more.
+    let limit = options.absorbedEntries * (plan.runs.count < Self.crowd ? 1 : 8)
+    let merging = merges.last { plan.ended[$0.target.lowerBound] == nil }?.inputs.last?.firstRow
     var absorbed: [Run] = []
     var total = count
-    while let last = plan.runs.last, last.extent.count + total <= options.absorbedEntries,
-      last.extent.chunkRows == 1 || last.extent.count <= total,
-      !(merge?.inputs.contains { $0.firstRow == last.extent.firstRow } ?? false)
-        || plan.endsMerge
+    while let last = plan.runs.last, last.extent.count + total <= limit,
+      last.extent.chunkRows == 1 || last.extent.count <= total, last.extent.firstRow != merging
     {
       total += last.extent.count
       absorbed.append(plan.runs.removeLast())
@@ -242,10 +250,10 @@ package final class RunIndex {
     self.plan = nil
     runs = plan.runs
     nextRow = plan.nextRow
-    if plan.endsMerge {
-      if case .failed? = merge?.outcome { pause = 16 }
-      merge = nil
+    for outcome in plan.ended.values {
+      if case .failed = outcome { pause = 16 }
     }
+    merges.removeAll { plan.ended[$0.target.lowerBound] != nil }
     keepBudget(&runs)
     delete(plan.obsolete)
     startMerge()
@@ -255,23 +263,13 @@ package final class RunIndex {
 
   private func delete(_ ranges: [Range<UInt32>]) {
     guard let rows, !ranges.isEmpty else { return }
-    let step = UInt32(options.rowsPerTransaction)
-    perform { isCancelled in
-      for range in ranges {
-        var first = range.lowerBound
-        while first < range.upperBound, !isCancelled() {
-          let end = min(range.upperBound, first + step)
-          // What stays is deleted at the next opening.
-          do { try rows.remove(first..<end) } catch { return }
-          first = end
-        }
-      }
-    }
+    let deletion = RunDeletion(ranges, rows: rows, step: options.rowsPerTransaction)
+    perform { deletion.step() }
   }
 
-  /// Merges the newest runs that are of one size or smaller, where there are enough of them.
+  /// Starts a merge of runs that no merge is at work on.
   private func startMerge() {
-    guard merge == nil, let rows else { return }
+    guard merges.count < Self.mostMerges, let rows else { return }
     if pause > 0 {
       pause -= 1
       return
@@ -282,20 +280,23 @@ package final class RunIndex {
       inputs, firstRow: nextRow, filterBits: filterBits(entries: count), rows: rows,
       options: options)
     nextRow = merge.target.upperBound
-    self.merge = merge
-    perform { merge.run(isCancelled: $0) }
+    merges.append(merge)
+    perform { merge.step() }
   }
 
   private func perform(_ work: @escaping BackgroundWork.Piece) {
-    if let background { background.submit(work) } else { work { false } }
+    if let background { background.submit(work) } else { while work() {} }
   }
 
   /// The runs from the first on whose newer ones have `fanIn - 1` times its entries: so an entry is
-  /// moved only when what came after it has grown by that factor.
+  /// moved only when what came after it has grown by that factor. Those that are being merged, and
+  /// older ones, are left out.
   private var mergeable: [Run.Extent]? {
+    let merging = merges.last?.inputs.last?.firstRow
+    let start = (runs.firstIndex { $0.extent.firstRow == merging } ?? -1) + 1
     var first: Int?
     var newer = 0
-    for index in runs.indices.reversed() {
+    for index in (start..<runs.count).reversed() {
       let count = runs[index].extent.count
       if newer >= (options.fanIn - 1) * count { first = index }
       newer += count

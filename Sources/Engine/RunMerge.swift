@@ -1,4 +1,3 @@
-import CBOR
 import LMDB
 import Synchronization
 
@@ -11,18 +10,29 @@ final class RunMerge: Sendable {
   enum Outcome: Sendable {
     case merged(Run)
     /// Why there is no run. What was written of it lies in the rows of ``RunMerge/target``.
-    case failed(String)
+    case failed(LMDBError)
+  }
+
+  /// What is changed in place, step by step.
+  private struct State: ~Copyable {
+    /// nil: nothing was done yet.
+    var cursors: RunCursors?
+    var writer: RunWriter
+    /// The new run, whose chunks and fences are written.
+    var run: Run?
+    /// How many rows of its filter are.
+    var filterRows = 0
+    var outcome: Outcome?
   }
 
   /// The runs that become one, the oldest first.
   let inputs: [Run.Extent]
   /// The numbers that the new run's rows take from.
   let target: Range<UInt32>
-  private let filterBits: Int
   private let rows: ViewRows
   private let options: RunOptions
-  private let isDone = Atomic(false)
-  private let result = Mutex<Outcome?>(nil)
+  private let state: Mutex<State>
+  private let isOver = Atomic(false)
 
   /// - Parameter firstRow: From here on no number was given.
   init(
@@ -30,95 +40,132 @@ final class RunMerge: Sendable {
     options: RunOptions
   ) {
     self.inputs = inputs
-    self.filterBits = filterBits
     self.rows = rows
     self.options = options
     let entries = inputs.reduce(0) { $0 + $1.count }
-    let bound = RunWriter.rowBound(
-      entries: entries, filterBits: filterBits, options: options)
+    let bound = RunWriter.rowBound(entries: entries, filterBits: filterBits, options: options)
     target = firstRow..<firstRow + bound
+    state = Mutex(
+      State(
+        writer: RunWriter(
+          firstRow: firstRow, entries: entries, filterBits: filterBits, options: options)))
   }
 
   /// How it ended; nil: it has not.
   var outcome: Outcome? {
-    isDone.load(ordering: .acquiring) ? result.withLock { $0 } : nil
+    isOver.load(ordering: .acquiring) ? state.withLock { $0.outcome } : nil
   }
 
-  /// Merges. A cancelled one never has an outcome.
-  func run(isCancelled: BackgroundWork.Cancellation) {
-    let outcome: Outcome
-    do {
-      guard let run = try merged(isCancelled) else { return }
-      outcome = .merged(run)
-    } catch {
-      outcome = .failed("\(error)")
+  /// Writes the next rows, in one transaction. Cost: some milliseconds.
+  /// - Returns: Whether there is more to do.
+  func step() -> Bool {
+    state.withLock { state in
+      guard state.outcome == nil else { return false }
+      do throws(LMDBError) {
+        if try writeRows(&state) { return true }
+        guard let run = state.run else { preconditionFailure("all rows are those of a run") }
+        state.outcome = .merged(run)
+      } catch {
+        state.outcome = .failed(error)
+      }
+      isOver.store(true, ordering: .releasing)
+      return false
     }
-    result.withLock { $0 = outcome }
-    isDone.store(true, ordering: .releasing)
   }
 
-  private func merged(_ isCancelled: BackgroundWork.Cancellation) throws(LMDBError) -> Run? {
-    var cursors: [RunCursor] = []
-    for input in inputs { cursors.append(try RunCursor(input, rows)) }
-    var writer = RunWriter(
-      firstRow: target.lowerBound, entries: inputs.reduce(0) { $0 + $1.count },
-      filterBits: filterBits, options: options)
-    while let next = Self.least(of: cursors) {
-      writer.append(cursors[next].entry)
-      try cursors[next].advance(rows)
-      if writer.rows.count >= options.rowsPerTransaction {
-        if isCancelled() { return nil }
-        try rows.put(writer.takeRows())
+  /// - Returns: Whether there are more.
+  private func writeRows(_ state: inout State) throws(LMDBError) -> Bool {
+    if state.run != nil { return try writeFilter(&state) }
+    if state.cursors == nil { state.cursors = try RunCursors(inputs, rows) }
+    while let entry = state.cursors?.first {
+      state.writer.append(entry)
+      try state.cursors?.removeFirst(rows)
+      if state.writer.rows.count >= options.rowsPerTransaction {
+        try rows.put(state.writer.takeRows())
+        return true
       }
     }
-    let run = writer.finish()
-    var waiting = writer.takeRows()
-    for index in 0..<Int(run.extent.filterRows) {
-      waiting.append(
-        (run.extent.filter.lowerBound + UInt32(index), run.filterRow(index, options: options)))
-      if waiting.count >= options.rowsPerTransaction {
-        if isCancelled() { return nil }
-        try rows.put(waiting)
-        waiting.removeAll()
-      }
-    }
-    try rows.put(waiting)
-    return run
+    state.run = state.writer.finish()
+    try rows.put(state.writer.takeRows())
+    return true
   }
 
-  /// The cursor with the least entry; nil where all are at their ends.
-  private static func least(of cursors: [RunCursor]) -> Int? {
-    var least: Int?
-    for index in cursors.indices where !cursors[index].isAtEnd {
-      if let known = least, !(cursors[index].entry < cursors[known].entry) { continue }
-      least = index
+  private func writeFilter(_ state: inout State) throws(LMDBError) -> Bool {
+    guard let run = state.run else { return false }
+    let total = Int(run.extent.filterRows)
+    let end = min(total, state.filterRows + options.rowsPerTransaction)
+    let first = run.extent.filter.lowerBound
+    try rows.put(
+      (state.filterRows..<end).map {
+        (first + UInt32($0), run.filterRow($0, options: options))
+      })
+    state.filterRows = end
+    return end < total
+  }
+}
+
+/// Places in several runs that together move through all their entries in order: a heap of cursors,
+/// the one with the least entry at its root.
+struct RunCursors: Sendable {
+  private var cursors: [RunCursor] = []
+
+  init(_ runs: [Run.Extent], _ rows: ViewRows) throws(LMDBError) {
+    for run in runs { cursors.append(try RunCursor(run, rows)) }
+    cursors.sort { $0.entry < $1.entry }
+  }
+
+  /// The least entry that is left, or nil.
+  var first: RunEntry? { cursors.first?.entry }
+
+  /// Moves on from the least entry. There must be one.
+  mutating func removeFirst(_ rows: ViewRows) throws(LMDBError) {
+    if try !cursors[0].advance(rows) {
+      let last = cursors.removeLast()
+      if cursors.isEmpty { return }
+      cursors[0] = last
     }
-    return least
+    sift()
+  }
+
+  private mutating func sift() {
+    var parent = 0
+    while true {
+      var child = 2 * parent + 1
+      guard child < cursors.count else { return }
+      if child + 1 < cursors.count, cursors[child + 1].entry < cursors[child].entry { child += 1 }
+      guard cursors[child].entry < cursors[parent].entry else { return }
+      cursors.swapAt(parent, child)
+      parent = child
+    }
   }
 }
 
 /// A place in a run that moves through its entries in order.
-private struct RunCursor {
+private struct RunCursor: Sendable {
   private var rest: Range<UInt32>
   private var entries: [RunEntry] = []
   private var index = 0
+  /// The present entry.
+  private(set) var entry = RunEntry(key: 0, position: 0)
 
   init(_ run: Run.Extent, _ rows: ViewRows) throws(LMDBError) {
     rest = run.chunks
-    try load(rows)
+    let isThere = try advance(rows)
+    precondition(isThere, "a run has entries")
   }
 
-  var isAtEnd: Bool { index == entries.count }
-  /// The present entry. There must be one.
-  var entry: RunEntry { entries[index] }
-
-  mutating func advance(_ rows: ViewRows) throws(LMDBError) {
+  /// - Returns: False at the end.
+  mutating func advance(_ rows: ViewRows) throws(LMDBError) -> Bool {
     index += 1
-    if index == entries.count { try load(rows) }
+    if index >= entries.count {
+      guard let row = rest.popFirst() else { return false }
+      try load(row, rows)
+    }
+    entry = entries[index]
+    return true
   }
 
-  private mutating func load(_ rows: ViewRows) throws(LMDBError) {
-    guard let row = rest.popFirst() else { return }
+  private mutating func load(_ row: UInt32, _ rows: ViewRows) throws(LMDBError) {
     entries.removeAll(keepingCapacity: true)
     index = 0
     let isThere = try rows.withRow(row) { bytes in

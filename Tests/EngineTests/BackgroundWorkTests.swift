@@ -5,32 +5,58 @@ import Testing
 /// The thread beside the engine's.
 @Suite("Background work")
 struct BackgroundWorkTests {
-  @Test("Pieces are done in order, each once, until it is stopped")
-  func order() {
+  @Test("Pieces take turns, each until it is done, until all is stopped")
+  func turns() {
     let work = BackgroundWork()
     let done = Log()
-    for number in 0..<500 { work.submit { _ in done.append(number) } }
+    let isOpen = Mutex(false)
+    work.submit {
+      while !isOpen.withLock({ $0 }) {}
+      return false
+    }
+    for number in 0..<3 {
+      let steps = Mutex(0)
+      work.submit {
+        done.append(number)
+        return steps.withLock { steps in
+          steps += 1
+          return steps <= number
+        }
+      }
+    }
+    isOpen.withLock { $0 = true }
     work.finish()
-    #expect(done.all == Array(0..<500))
+    #expect(done.all == [0, 1, 2, 1, 2, 2])
     work.stop()
-    work.submit { _ in done.append(-1) }
+    work.submit {
+      done.append(-1)
+      return false
+    }
     work.finish()
-    #expect(done.all.count == 500)
+    #expect(done.all.count == 6)
   }
 
-  @Test("Draining drops what waits and ends what runs, and work goes on after it")
+  @Test("Draining drops what waits and what is not done, and work goes on after it")
   func draining() {
     let work = BackgroundWork()
     for round in 0..<2_000 {
       let done = Log()
-      work.submit { isCancelled in while !isCancelled() {} }
-      for _ in 0..<round % 3 { work.submit { _ in done.append(round) } }
+      work.submit { true }
+      for _ in 0..<round % 3 {
+        work.submit {
+          done.append(0)
+          return true
+        }
+      }
       work.drain()
-      let dropped = done.all.count
-      work.submit { isCancelled in done.append(isCancelled() ? -1 : -2) }
+      let count = done.all.count
+      work.submit {
+        done.append(-1)
+        return false
+      }
       work.finish()
-      #expect(dropped == 0)
-      #expect(done.all == [-2])
+      #expect(done.all.count == count + 1)
+      #expect(done.all.last == -1)
     }
     work.stop()
   }
