@@ -66,6 +66,7 @@ package struct ShopConfiguration: Sendable, Equatable {
     self.seed = seed
     self.customers = customers
     self.days = days
+    joiningDays = min(joiningDays, days)
   }
 
   /// The first moment after the simulated time, in microseconds since 1970 UTC.

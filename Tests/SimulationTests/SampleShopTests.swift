@@ -25,4 +25,12 @@ struct SampleShopTests {
     let falseLock = try #require(truth.ownChanges.first { $0.lockedAt != nil })
     #expect(falseLock.isTravelling && falseLock.confirmedAt != nil)
   }
+
+  @Test("A shop is simulated for as few days as one, with customers in it", arguments: 1...4)
+  func shortest(days: Int) {
+    let configuration = ShopConfiguration(seed: 1, customers: 20, days: days)
+    let events = history(configuration)
+    #expect(Set(events.map(\.subject)).count >= 20)
+    #expect(events.allSatisfy { $0.time < configuration.end })
+  }
 }
