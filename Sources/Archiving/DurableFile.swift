@@ -98,6 +98,11 @@ enum DurableFile {
   /// The names in a directory, in order; none where it is not there.
   static func names(in directory: String) throws(ArchiveError) -> [String] {
     guard exists(directory) else { return [] }
+    var status = stat()
+    // SAFETY: the path is a text that ends in zero, and the structure is filled during the call.
+    guard unsafe stat(directory, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else {
+      throw ArchiveError("\(directory) is a file: name a directory")
+    }
     do {
       return try FileManager.default.contentsOfDirectory(atPath: directory).sorted()
     } catch {

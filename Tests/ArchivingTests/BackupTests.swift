@@ -124,7 +124,7 @@ struct BackupTests {
     try write("x", directory.place("file"))
     #expect(
       message { _ = try Backup(of: data, into: directory.place("file")).run() }
-        .contains("file"))
+        .contains("file is a file: name a directory"))
   }
 
   @Test("Another ledger's backup, and one that is ahead, are refused with both ends")
