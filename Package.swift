@@ -109,6 +109,9 @@ let package = Package(
     library(
       "Delivery", ["Engine", "Ledger", "Programs", "JSON", "CBOR", "CivilTime"]),
     library("Intake", ["Engine", "Ledger", "JSON", "CBOR", "CivilTime"]),
+    library(
+      "Importing",
+      ["Intake", "Programs", "Binding", "Expressions", "Engine", "JSON", "CBOR", "CivilTime"]),
     library("Simulation", ["Policies", "Engine", "Ledger", "CBOR"]),
     library(
       "Host",
@@ -133,7 +136,8 @@ let package = Package(
     .executableTarget(
       name: "recount",
       dependencies: [
-        "Archiving", "Auditing", "Benchmarks", "Explaining", "Silences", "Host", "Intake",
+        "Archiving", "Auditing", "Benchmarks", "Explaining", "Importing", "Silences", "Host",
+        "Intake",
         "Simulation", "Policies",
         "Engine", "Ledger", "Proofs", "Programs", "Metrics", "Candidates",
         "Journeys", "Deliveries", "Decisions", "Catalog", "CBOR", "JSON", "CivilTime",
@@ -154,6 +158,9 @@ let package = Package(
     tests("Programs", ["TestSupport", "Programs", "Expressions", "Scoring", "CBOR"]),
     tests("Expressions", ["TestSupport", "Expressions", "ExpressionsConformance", "CivilTime"]),
     tests("Intake", ["TestSupport", "Intake", "JSON", "CBOR", "CivilTime", "Ledger", "Engine"]),
+    tests(
+      "Importing",
+      ["TestSupport", "Importing", "Intake", "Programs", "Engine", "CBOR", "CivilTime"]),
     tests(
       "Delivery", ["Delivery", "Engine", "Ledger", "Programs", "JSON", "CBOR", "CivilTime"]),
     tests(

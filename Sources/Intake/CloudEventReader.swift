@@ -45,6 +45,13 @@ package struct CloudEventReader {
     return Self.event(document, requiresTime: requiresTime, &known)
   }
 
+  /// Reads an event that is deterministic CBOR already, as this reader makes it of JSON.
+  package mutating func read(
+    document: borrowing [UInt8], requiresTime: Bool
+  ) -> Result<Input, Refusal> {
+    Self.event(document, requiresTime: requiresTime, &known)
+  }
+
   /// Reads a batch: a JSON array of events (CloudEvents JSON format, section 4).
   /// - Returns: A result for each element, in order; or why no element could be read.
   package mutating func readBatch(

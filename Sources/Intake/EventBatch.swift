@@ -9,11 +9,22 @@ package struct EventBatch: Sendable {
   package var lines: [Int] = []
   /// The lines that were refused, in order.
   package var rejects: [RejectedLine] = []
+  /// Rows of an import that became no event.
+  package var skipped = 0
 
   /// Creates an empty batch.
   package init() {}
 
-  /// How many lines it holds, taken or refused.
+  /// How many lines or rows it holds: taken, refused or skipped.
+  package var lineCount: Int {
+    var different = 0
+    for (index, line) in lines.enumerated() where index == 0 || line != lines[index - 1] {
+      different += 1
+    }
+    return different + rejects.count + skipped
+  }
+
+  /// How many events and refused lines it holds.
   package var count: Int { inputs.count + rejects.count }
 }
 

@@ -8,13 +8,19 @@ import Ledger
 /// size. Lines end in LF or CRLF, the last one may have no end, blank lines are skipped, and a byte
 /// order mark at the beginning is stepped over. A line longer than `Limits.batchBytes` is refused
 /// without being kept. One thread at a time may use it.
-package final class EventFile {
+package final class EventFile: EventSource {
   /// How far reading has come.
   package struct Progress: Equatable, Sendable {
     /// Bytes read so far.
     package var bytesRead: Int
     /// Bytes of the file when it was opened; nil for a pipe.
     package var size: Int?
+
+    /// Creates what a reader begins with, or has come to.
+    package init(bytesRead: Int, size: Int?) {
+      self.bytesRead = bytesRead
+      self.size = size
+    }
   }
 
   private static let chunkBytes = 1 << 20
@@ -168,7 +174,8 @@ package final class EventFile {
 
   // MARK: - The descriptor
 
-  private static func size(of descriptor: Int32) -> Int? {
+  /// The bytes of an open file; nil for a pipe.
+  package static func size(of descriptor: Int32) -> Int? {
     var status = stat()
     // SAFETY: the system fills in the structure during the call.
     guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {

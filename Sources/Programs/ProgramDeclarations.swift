@@ -18,6 +18,8 @@ package struct ProgramDeclarations: Sendable {
     case offer
     /// Candidate and journey: as `offer`, with `offer`.
     case journey
+    /// A mapping of rows to events: `row`.
+    case row
   }
 
   /// The types of `params`.
@@ -30,6 +32,8 @@ package struct ProgramDeclarations: Sendable {
   package var offerFields: [String] = []
   /// The variables that journeys assign.
   package var runVariables: [String] = []
+  /// The types of the fields of `row`.
+  package var row: [String: ValueType] = [:]
 
   /// Nothing but the built-in names.
   package init() {}
@@ -42,6 +46,9 @@ package struct ProgramDeclarations: Sendable {
     case .event(let element):
       variables["event"] = Self.event
       if let element { variables[element] = .dyn }
+      return Declarations(variables: variables, functions: functions)
+    case .row:
+      variables["row"] = record("row", row.map { ($0, $1) })
       return Declarations(variables: variables, functions: functions)
     case .silence:
       variables["key"] = .string

@@ -17,6 +17,8 @@ package enum ProgramLimits {
   package static let eventTypeBytes = 128
   /// Event types in one list.
   package static let eventTypes = 64
+  /// Fields of a row that a mapping declares.
+  package static let columns = 1_024
   /// Params.
   package static let parameters = 256
   /// Marketplaces with params of their own.

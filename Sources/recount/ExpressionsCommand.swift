@@ -1,7 +1,6 @@
 import ArgumentParser
 import Binding
 import CBOR
-import CivilTime
 import Expressions
 import ExpressionsConformance
 import JSON
@@ -133,17 +132,5 @@ private struct Bindings: Activation {
 
   func call(_ slot: Int, _ arguments: [Value]) throws(EvaluationError) -> Value {
     throw EvaluationError(.host, "no function of the host is known here")
-  }
-}
-
-/// The zones of this machine's database, for trying expressions; programs never read them.
-private struct SystemTimeZones: TimeZoneRules {
-  func offsetSeconds(zone: String, atUnixSeconds: Int64) -> Int32? {
-    let parts = zone.split(separator: "/", omittingEmptySubsequences: false)
-    guard !parts.isEmpty, parts.allSatisfy({ !$0.isEmpty && $0 != ".." && $0 != "." }),
-      let data = FileManager.default.contents(atPath: "/usr/share/zoneinfo/\(zone)"),
-      let table = try? TimeZoneTable(tzif: Array(data))
-    else { return nil }
-    return table.offsetSeconds(atUnixSeconds: atUnixSeconds)
   }
 }

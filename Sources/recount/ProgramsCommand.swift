@@ -4,8 +4,9 @@ import ArgumentParser
 struct ProgramsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "programs",
-    abstract: "List, check and switch programs.",
+    abstract: "Begin, check, compare, list and switch programs.",
     subcommands: [
-      ProgramsList.self, ProgramsCheck.self, ProgramsActivate.self, ProgramsDeactivate.self,
+      ProgramsList.self, ProgramsNew.self, ProgramsCheck.self, ProgramsDiff.self,
+      ProgramsActivate.self, ProgramsDeactivate.self,
     ])
 }
