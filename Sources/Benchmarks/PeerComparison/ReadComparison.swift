@@ -25,6 +25,8 @@ struct ReadComparison {
     count = shop.count
     try shop.write(to: events, subjects: subjects, subjectCount: Self.subjectReads)
     let stores = try OwnStores(shop, scratch)
+    let bySubject = try SubjectReads(
+      shop, subjectCount: Self.subjectReads, directory: "\(scratch.path)/own-engine")
     rows = OwnStores.titles.map { Row(title: $0) }
     for (index, bytes) in stores.bytesPerEvent.enumerated() { rows[index].bytes = bytes }
     for peer in process.peers {
@@ -45,6 +47,7 @@ struct ReadComparison {
         rows[index].reads.append(
           try stores.pointReads(index, Self.pointReads, seed: UInt64(round)))
       }
+      rows[0].subjects.append(try bySubject.run().latencies)
       for (offset, peer) in process.peers.enumerated() {
         let row = OwnStores.titles.count + offset
         rows[row].scans.append(PeerResult(try process.ask("scan peer=\(peer.id)")).rate)
@@ -52,11 +55,11 @@ struct ReadComparison {
           PeerResult(
             try process.ask("reads peer=\(peer.id) limit=\(Self.pointReads) seed=\(round)")
           ).percentiles)
-        let bySubject = PeerResult(
-          try process.ask("subjects peer=\(peer.id) file=\(subjects)"))
-        if bySubject.events > 0 { rows[row].subjects.append(bySubject.percentiles) }
+        let found = PeerResult(try process.ask("subjects peer=\(peer.id) file=\(subjects)"))
+        if found.events > 0 { rows[row].subjects.append(found.percentiles) }
       }
     }
+    try bySubject.close()
   }
 
   var tables: [Table] {

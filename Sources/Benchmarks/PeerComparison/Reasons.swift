@@ -67,7 +67,9 @@ enum Reasons {
     Reading: Recount, SQLite and LMDB hand out bytes of this process's memory, a server sends them; \
     that is most of the difference. A read by position in a sealed segment inflates 256 events where \
     the segment is not kept, which is why SQLite and LMDB are faster there. Scans give each client \
-    all fields of every event.
+    all fields of every event. By subject Recount reads, through an index of its engine, also what \
+    the programs decided; sealed events of a subject lie in as many segments as it has days, and \
+    each is inflated whole: that is slower than an index over rows, and the price of the bytes.
     """,
     """
     Bytes: Recount's are sealed segments and their Merkle tree. Redis is measured after its file was \

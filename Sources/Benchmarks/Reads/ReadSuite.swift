@@ -5,6 +5,9 @@ import Ledger
 /// Reads of single events by position.
 enum ReadSuite {
   private static let reads: UInt64 = 2_000
+  private static let subjectReads = 500
+  /// The shop of reads by subject is no larger, as it is taken in with all programs.
+  private static let subjectEvents = 1_000_000
   private static let warmSegments: UInt64 = 8
   private static let segmentRecords: UInt64 = 256
 
@@ -25,11 +28,14 @@ enum ReadSuite {
 
   static func run(_ settings: BenchmarkSettings) throws -> Section {
     var section = Section(
-      suite: Suite.reads.rawValue, title: "Read by position",
+      suite: Suite.reads.rawValue, title: "Read by position, by subject",
       introduction: """
         \(reads) random positions a round in a ledger of \(Figure.text(Double(settings.events))) \
         events of a simulated shop. A read of a segment that is not kept inflates all 256 events \
-        of it.
+        of it. Reads by subject fetch all events about one of \(subjectReads) customers through \
+        the index in the views, in a ledger of \
+        \(Figure.text(Double(min(settings.events, subjectEvents)))) such events with all that the \
+        shipped programs made of them.
         """)
     settings.progress("filling a ledger for reads")
     let directory = try settings.scratch.folder("reads")
@@ -67,8 +73,37 @@ enum ReadSuite {
       section.measurements += times
       table.rows.append([place.rawValue] + times.map { Figure.time(microseconds: $0.median) })
     }
+    let (bySubject, events) = try subjects(settings)
+    section.measurements += bySubject
+    table.rows.append(
+      ["by subject: all \(Figure.text(events)) events, on average"]
+        + bySubject.map { Figure.time(microseconds: $0.median) })
     section.tables = [table, Table(of: section.measurements.filter { $0.goal != nil })]
     return section
+  }
+
+  /// Latencies of reading all events of a subject, and how many these are on average.
+  private static func subjects(
+    _ settings: BenchmarkSettings
+  ) throws -> (times: [Measurement], events: Double) {
+    settings.progress("ingesting the shop's events for reads by subject")
+    let directory = "\(settings.scratch.path)/subjects"
+    let reads = try SubjectReads(
+      ShopEvents(count: min(settings.events, subjectEvents)), subjectCount: subjectReads,
+      directory: directory)
+    var rounds: [Percentiles] = []
+    var events = 0
+    for _ in 0..<settings.rounds {
+      let round = try reads.run()
+      rounds.append(round.latencies)
+      events = round.events
+    }
+    try reads.close()
+    settings.scratch.clear(directory)
+    return (
+      Measurement.of(rounds, name: "read by subject", goals: [:]),
+      Double(events) / Double(subjectReads)
+    )
   }
 
   private static func read(

@@ -36,8 +36,6 @@ struct ShopEvents {
     let file = try OutputFile(path: path)
     defer { file.close() }
     var lines: [UInt8] = []
-    var subjects: [UInt8] = []
-    var count = 0
     try forEach { event in
       let id = EventID(source: Array(event.source.utf8), externalID: Array(event.id.utf8))
       var data = JSONWriter()
@@ -45,10 +43,6 @@ struct ShopEvents {
       lines += Array("\(id.hex)\t\(event.subject)\t\(event.type)\t\(event.time)\t".utf8)
       lines += data.bytes
       lines.append(0x0a)
-      if count % 50 == 0 && count / 50 < subjectCount {
-        subjects += Array("\(event.subject)\n".utf8)
-      }
-      count += 1
       if lines.count > 1 << 20 {
         try file.write(lines)
         lines.removeAll(keepingCapacity: true)
@@ -57,8 +51,20 @@ struct ShopEvents {
     }
     try file.write(lines)
     let names = try OutputFile(path: subjectsPath)
-    try names.write(subjects)
+    try names.write(sampledSubjects(subjectCount).flatMap { Array("\($0)\n".utf8) })
     names.close()
+  }
+
+  /// The subjects of every 50th event, for reads by subject.
+  func sampledSubjects(_ limit: Int) -> [String] {
+    var subjects: [String] = []
+    var count = 0
+    forEach { event in
+      if count % 50 == 0 { subjects.append(event.subject) }
+      count += 1
+      return subjects.count < limit
+    }
+    return subjects
   }
 
   /// Hands the events as the ledger's events to `body`, in batches.
