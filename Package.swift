@@ -78,7 +78,7 @@ let package = Package(
     library("Candidates", ["Engine", "Ledger", "CBOR"], folder: "Projections"),
     library("Deliveries", ["Engine", "Ledger", "CBOR"], folder: "Projections"),
     library("Decisions", ["Engine", "Ledger"], folder: "Projections"),
-    library("Metrics", ["Engine", "Ledger", "CBOR"], folder: "Projections"),
+    library("Metrics", ["Engine", "Ledger", "CBOR", "CivilTime"], folder: "Projections"),
     library(
       "Facts",
       [
@@ -123,6 +123,8 @@ let package = Package(
       "Archiving",
       ["Host", "Intake", "Ledger", "Proofs", "JSON", "CBOR", "CivilTime", crypto]),
     library("Explaining", ["Ledger", "CBOR", "JSON", "CivilTime"]),
+    library(
+      "Reporting", ["Metrics", "Explaining", "Mathematics", "JSON", "CivilTime"]),
     library("Auditing", ["Ledger", "Proofs", "CBOR", "JSON", "CivilTime", crypto]),
     .target(
       name: "CAppendLoop", path: "Sources/CAppendLoop", linkerSettings: [.linkedLibrary("lmdb")]),
@@ -136,7 +138,8 @@ let package = Package(
     .executableTarget(
       name: "recount",
       dependencies: [
-        "Archiving", "Auditing", "Benchmarks", "Explaining", "Importing", "Silences", "Host",
+        "Archiving", "Auditing", "Benchmarks", "Explaining", "Importing", "Reporting", "Silences",
+        "Host",
         "Intake",
         "Simulation", "Policies",
         "Engine", "Ledger", "Proofs", "Programs", "Metrics", "Candidates",
@@ -158,6 +161,9 @@ let package = Package(
     tests("Programs", ["TestSupport", "Programs", "Expressions", "Scoring", "CBOR"]),
     tests("Expressions", ["TestSupport", "Expressions", "ExpressionsConformance", "CivilTime"]),
     tests("Intake", ["TestSupport", "Intake", "JSON", "CBOR", "CivilTime", "Ledger", "Engine"]),
+    tests(
+      "Reporting",
+      ["TestSupport", "Reporting", "Metrics", "Engine", "Ledger", "CBOR", "Mathematics"]),
     tests(
       "Importing",
       ["TestSupport", "Importing", "Intake", "Programs", "Engine", "CBOR", "CivilTime"]),

@@ -111,6 +111,15 @@ package final class Catalog: Projection {
     return found.flatMap { program(of: $0) }
   }
 
+  /// The program that was activated last under this id, in force or not.
+  package func lastProgram(_ id: String) -> Program? {
+    var found: ActivationRow?
+    activations.forEach { _, row in
+      if row.program == id { found = row }
+    }
+    return found.flatMap { program(of: $0) }
+  }
+
   /// How many activations there were.
   package var activationCount: Int { positions.count }
 

@@ -1,35 +1,21 @@
 import CBOR
+import CivilTime
 package import Engine
 package import Ledger
 
-/// One counter.
-package struct CounterRow: TableRow {
-  /// How often.
-  package var count: UInt64
-  /// The sum of what was counted, where it has an amount: minor units.
-  package var amount: Int64
-
-  package init(count: UInt64 = 0, amount: Int64 = 0) {
-    self.count = count
-    self.amount = amount
-  }
-
-  package init(from reader: inout ByteReader) {
-    count = reader.unsigned()
-    amount = reader.signed()
-  }
-
-  package func write(to writer: inout ByteWriter) {
-    writer.unsigned(count)
-    writer.signed(amount)
-  }
-}
-
-/// What each program did and what came of it, as counters: a fold over decisions, effects and
-/// outcomes.
+/// What each program did and what came of it, as counters by UTC day of ledger time: a fold over
+/// decisions, effects and outcomes.
 ///
-/// A counter's key is its program and the words that lead to it, as `metrics` shows them:
-/// `abandoned-cart`, `rejected`, `cart-value`.
+/// The words of a counter, `…` being a name from the event:
+/// - `triggered`; `outcomes …`; `rejected FILTER`; `segments SEGMENT outcomes …`
+/// - `expected`: of decisions about runs with a holdout; the amount is the sum of its share, in
+///   basis points
+/// - `runs started`, `runs exited EXIT`; `converted TOUCH`, whose amount is the revenue
+/// - `arms EXPERIMENT VARIANT started` and `… converted` with the revenue; the holdout is an
+///   experiment with the variants `treated` and `holdout`; `segments SEGMENT started` and `converted`
+/// - `deliveries STEP CHANNEL requested`, `… withheld REASON`, `… sent` and the other outcomes; `…
+///   cost`, whose amount are thousandths of a minor unit that providers reported
+/// - `actions ACTION`
 package final class Metrics: Projection {
   enum Role {
     case decision
@@ -42,7 +28,7 @@ package final class Metrics: Projection {
   }
 
   package let name = "metrics"
-  package let version = "1"
+  package let version = "2"
   private let keys = EntityTable(name: "metrics.keys")
   private let counters = Table<CounterRow>(name: "metrics")
   private var roles: RoleMap<Role>
@@ -85,98 +71,111 @@ package final class Metrics: Projection {
     guard let role = roles.role(ofType: event.type) else { return }
     let data = event.payload
     let program = data.text(Field.program)
+    let day = CivilTime.floorDivide(
+      event.recordedAt, CivilTime.secondsPerDay * CivilTime.microsecondsPerSecond)
+    func add(_ words: [String], amount: Int64 = 0) {
+      self.add(program, day, words, amount)
+    }
     switch role {
-    case .decision:
-      let outcome = data.text(Field.outcome)
-      add([program, "triggered"])
-      add([program, "outcomes", outcome])
-      if outcome == "rejected" { add([program, "rejected", data.text(Field.reason)]) }
+    case .decision: decide(data, add)
     case .runStarted:
-      add([program, "runs", "started"])
-    case .runExited:
-      let exit = data.text(Field.exit)
-      add([program, "runs", "exited", exit])
-      if let revenue = data.view(forKey: Field.revenue)?.int64 {
-        let touch = data.text(Field.touch)
-        add([program, "converted", touch.isEmpty ? "before-any" : touch], amount: revenue)
-      }
+      add(["runs", "started"])
+      for arm in Self.arms(data) { add(["arms", arm.experiment, arm.variant, "started"]) }
+      if let segment = data.segment { add(["segments", segment, "started"]) }
+    case .runExited: exit(data, add)
     case .delivery:
       let step = data.text(Field.step)
-      add([program, "deliveries", step, data.text(Field.channel), "requested"])
+      add(["deliveries", step, data.text(Field.channel), "requested"])
       deliveries.remember(event, program: program, step: step, data)
     case .withheld:
       add([
-        program, "deliveries", data.text(Field.step), data.text(Field.channel), "withheld",
+        "deliveries", data.text(Field.step), data.text(Field.channel), "withheld",
         data.text(Field.reason),
       ])
-    case .action:
-      add([program, "actions", data.text(Field.action)])
+    case .action: add(["actions", data.text(Field.action)])
     case .outcome(let word):
       guard let known = deliveries.step(of: event, data) else { return }
-      add([known.program, "deliveries", known.step, known.channel, word])
+      let place = ["deliveries", known.step, known.channel]
+      self.add(known.program, day, place + [word], 0)
+      if let cost = data.view(forKey: Field.cost).flatMap({ $0.thousandths }) {
+        self.add(known.program, day, place + ["cost"], cost)
+      }
     }
   }
 
-  private func add(_ words: [String], amount: Int64 = 0) {
-    var key: [UInt8] = []
-    for word in words {
-      if !key.isEmpty { key.append(0) }
-      key += word.utf8
+  private typealias Add = (_ words: [String], _ amount: Int64) -> Void
+
+  private func decide(_ data: CBORView, _ add: Add) {
+    let outcome = data.text(Field.outcome)
+    add(["triggered"], 0)
+    add(["outcomes", outcome], 0)
+    if outcome == "rejected" { add(["rejected", data.text(Field.reason)], 0) }
+    if let segment = data.segment { add(["segments", segment, "outcomes", outcome], 0) }
+    if let share = Self.holdoutShare(data) { add(["expected"], share) }
+  }
+
+  private func exit(_ data: CBORView, _ add: Add) {
+    add(["runs", "exited", data.text(Field.exit)], 0)
+    guard let revenue = data.view(forKey: Field.revenue)?.int64 else { return }
+    let touch = data.text(Field.touch)
+    add(["converted", touch.isEmpty ? "before-any" : touch], revenue)
+    for arm in Self.arms(data) { add(["arms", arm.experiment, arm.variant, "converted"], revenue) }
+    if let segment = data.segment { add(["segments", segment, "converted"], revenue) }
+  }
+
+  /// The variants of a run: of the holdout, then of the experiments.
+  private static func arms(_ data: CBORView) -> [(experiment: String, variant: String)] {
+    let isHeldOut = data.view(forKey: Field.heldOut)?.bool ?? false
+    var arms = [(experiment: "holdout", variant: isHeldOut ? "holdout" : "treated")]
+    data.view(forKey: Field.variants)?.forEachEntry { experiment, variant in
+      arms.append((experiment.string ?? "", variant.string ?? ""))
     }
+    return arms
+  }
+
+  /// The share that is held out, in basis points, as the decision's propensity tells it.
+  private static func holdoutShare(_ data: CBORView) -> Int64? {
+    guard let variant = data.view(forKey: Field.variant),
+      let propensity = data.view(forKey: Field.propensity)
+    else { return nil }
+    let name = variant.string ?? variant.view(forKey: "holdout")?.string
+    let share = propensity.double ?? propensity.view(forKey: "holdout")?.double
+    guard let name, let share else { return nil }
+    switch name {
+    case "holdout": return Int64((share * 10_000).rounded(.toNearestOrEven))
+    case "treated": return Int64(((1 - share) * 10_000).rounded(.toNearestOrEven))
+    default: return nil
+    }
+  }
+
+  private func add(_ program: String, _ day: Int64, _ words: [String], _ amount: Int64) {
+    let key = CounterKey.bytes(program: program, day: day, words: words)
     counters.update(keys.intern(key), orInsert: CounterRow()) { row in
       row.count += 1
-      row.amount += amount
+      row.amount &+= amount
     }
   }
 
-  /// Calls `body` for every counter with its words, in the order in which they first counted.
-  package func forEach(_ body: ([String], CounterRow) -> Void) {
-    counters.forEach { number, row in
-      let words = keys.bytes(of: number).split(separator: 0, omittingEmptySubsequences: false)
-      body(words.map { String(decoding: $0, as: UTF8.self) }, row)
-    }
+  /// Calls `body` for every counter, in the order in which they first counted.
+  package func forEach(_ body: (CounterKey, CounterRow) -> Void) {
+    counters.forEach { number, row in body(CounterKey(keys.bytes(of: number)), row) }
   }
 }
 
-/// Which program, step and channel a delivery belongs to, so that its outcomes count there.
-final class EffectSteps {
-  struct Step: TableRow {
-    var program: String
-    var step: String
-    var channel: String
-
-    init(program: String, step: String, channel: String) {
-      self.program = program
-      self.step = step
-      self.channel = channel
-    }
-
-    init(from reader: inout ByteReader) {
-      program = reader.text()
-      step = reader.text()
-      channel = reader.text()
-    }
-
-    func write(to writer: inout ByteWriter) {
-      writer.text(program)
-      writer.text(step)
-      writer.text(channel)
-    }
+extension CBORView {
+  /// The segment that a decision or run belongs to; nil: none.
+  fileprivate var segment: String? {
+    guard let name = view(forKey: Field.segment)?.string, !name.isEmpty else { return nil }
+    return name
   }
 
-  let ids = EntityTable(name: "metrics.delivery-ids")
-  let steps = Table<Step>(name: "metrics.delivery-steps")
-
-  func remember(_ event: Event, program: String, step: String, _ data: CBORView) {
-    guard let id = data.view(forKey: Field.deliveryId)?.textBytesRange else { return }
-    steps.set(
-      ids.intern(event.record, in: id),
-      Step(program: program, step: step, channel: data.text(Field.channel)))
-  }
-
-  func step(of event: Event, _ data: CBORView) -> Step? {
-    data.view(forKey: Field.deliveryId)?.textBytesRange
-      .flatMap { ids.number(of: event.record, in: $0) }
-      .flatMap { steps.row($0) }
+  /// A number of minor units as thousandths; nil where it is none, or too large.
+  fileprivate var thousandths: Int64? {
+    if let whole = int64 {
+      let (product, isTooLarge) = whole.multipliedReportingOverflow(by: 1_000)
+      return isTooLarge ? nil : product
+    }
+    guard let number = double, number.magnitude < 1e12 else { return nil }
+    return Int64((number * 1_000).rounded(.toNearestOrEven))
   }
 }

@@ -9,6 +9,7 @@ import JSON
 import Journeys
 import Ledger
 import Policies
+import Reporting
 import Simulation
 
 import struct Foundation.Data

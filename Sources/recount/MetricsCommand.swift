@@ -1,4 +1,6 @@
 import ArgumentParser
+import Catalog
+import CivilTime
 import Engine
 import Explaining
 import Glibc
@@ -6,6 +8,8 @@ import Host
 import JSON
 import Ledger
 import Metrics
+import Programs
+import Reporting
 
 /// `recount metrics`.
 struct MetricsCommand: ParsableCommand {
@@ -15,28 +19,46 @@ struct MetricsCommand: ParsableCommand {
     discussion: """
       Amounts are minor units, as the events give them. A run counts as converted when it left by \
       an exit that has a revenue; it counts for the last touch whose message was requested before, \
-      or as before-any. Rates are percent of the messages sent in that step.
+      or as before-any. Rates are percent of the messages sent in that step. Runs that were held \
+      out show what would have happened anyway: the lift is the difference of the shares that \
+      converted, with an interval of 95 % (Newcombe); the ratio check says whether the variants \
+      have as many runs as they were drawn with. Costs are those that providers reported, else \
+      the program's. --by day tells the same day by day, by UTC days of ledger time; a conversion \
+      counts on the day of the order.
 
       JSON: position, programs {ID: {triggered, outcomes {NAME: n}, rejected {FILTER: n}, \
       runs {started, active, exited {EXIT: n}}, deliveries {STEP: {CHANNEL: {requested, withheld \
       {REASON: n}, sent, delivered, opened, clicked, failed, bounced, complained}}}, converted \
       {TOUCH: {count, revenue, sent, percent}}, conversions, revenue, percent (of runs that were \
-      not held out), actions {NAME: n}}}. Rates are null where nothing was sent.
+      not held out), actions {NAME: n}, cost, costPerConversion, segments {NAME: {outcomes, \
+      started, converted, revenue, percent}}, experiments {NAME: {variants {NAME: {started, \
+      converted, revenue, percent}}, lift [{variant, control, points, low, high, \
+      relativePercent}], ratioCheck {chiSquared, probability, fits}}}}}. The holdout is the \
+      experiment "holdout". Rates are null where nothing was sent. With --by day a program has \
+      days [{day, and the same}].
       """)
 
   @OptionGroup var data: DataOptions
   @Option(help: "Only this program.")
   var program: String?
+  @Option(help: "The first UTC day that counts, as in 2024-03-04.")
+  var from: String?
+  @Option(help: "The last UTC day that counts.")
+  var to: String?
+  @Option(help: "day: the figures of each day apart.")
+  var by: MetricsGrouping?
 
   func run() throws {
-    var metrics: Metrics?
+    let days = try days()
+    var views: (metrics: Metrics, catalog: Catalog)?
     let snapshot = try ViewSnapshot(directory: data.data) { context in
-      let projection = Metrics(names: context.names)
-      metrics = projection
-      return [projection]
+      let made = (Metrics(names: context.names), Catalog(context: context))
+      views = made
+      return [made.1, made.0]
     }
     defer { snapshot.close() }
-    var figures = ProgramFigures.byProgram(metrics)
+    let metrics = views?.metrics
+    var figures = ProgramFigures.byProgram(metrics, days: days)
     if let program {
       let names = snapshot.context.names
       guard names.number(.program, program) != nil else {
@@ -44,24 +66,80 @@ struct MetricsCommand: ParsableCommand {
       }
       figures = [program: figures[program] ?? ProgramFigures()]
     }
-    let programs = figures.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
-    if data.json {
-      Output.json { object in
-        object.field("position", snapshot.end.position)
-        object.key("programs")
-        object.object { array in
-          for (id, figures) in programs {
-            array.key(id)
-            figures.write(to: &array)
-          }
+    let programs = figures.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }.map {
+      id, figures in
+      let definition = views?.catalog.lastProgram(id)
+      let byDay =
+        by == nil ? [] : ProgramFigures.byDay(metrics, program: id, days: days)
+      return ProgramPage(
+        id: id, figures: figures.priced(definition),
+        days: byDay.map { ($0.day, $0.figures.priced(definition)) })
+    }
+    guard data.json else { return print(programs) }
+    Output.json { object in
+      object.field("position", snapshot.end.position)
+      object.key("programs")
+      object.object { names in
+        for program in programs {
+          names.key(program.id)
+          program.write(hasDays: by != nil, to: &names)
         }
       }
-    } else {
-      var page = TextPage.terminal()
-      for (id, figures) in programs { figures.write(id, to: &page) }
-      if programs.isEmpty { page.line("no program has decided anything yet") }
-      Output.write(Array(page.text.utf8), to: STDOUT_FILENO)
     }
+  }
+
+  private func print(_ programs: [ProgramPage]) {
+    var page = TextPage.terminal()
+    for program in programs {
+      program.figures.write(program.id, to: &page)
+      if by != nil { ProgramFigures.write(program.days, to: &page) }
+    }
+    if programs.isEmpty { page.line("no program has decided anything yet") }
+    Output.write(Array(page.text.utf8), to: STDOUT_FILENO)
+  }
+
+  /// The days that count; nil: all.
+  private func days() throws -> ClosedRange<Int64>? {
+    guard from != nil || to != nil else { return nil }
+    let first = try day(from, "--from") ?? 0
+    let last = try day(to, "--to") ?? .max
+    guard first <= last else {
+      throw ValidationError("--from \(from ?? "") comes after --to \(to ?? "")")
+    }
+    return first...last
+  }
+
+  private func day(_ text: String?, _ option: String) throws -> Int64? {
+    guard let text else { return nil }
+    guard let time = try? RFC3339.microseconds(parsing: text + "T00:00:00Z") else {
+      throw ValidationError("\(option) \(text): give a day as in 2024-03-04")
+    }
+    return time / (CivilTime.secondsPerDay * CivilTime.microsecondsPerSecond)
+  }
+}
+
+/// How `metrics` may be taken apart.
+enum MetricsGrouping: String, ExpressibleByArgument {
+  case day
+}
+
+/// The figures of one program, in all and day by day.
+private struct ProgramPage {
+  let id: String
+  let figures: ProgramFigures
+  let days: [(day: Int64, figures: ProgramFigures)]
+
+  func write(hasDays: Bool, to writer: inout JSONWriter) {
+    figures.write(to: &writer, days: hasDays ? days : nil)
+  }
+}
+
+extension ProgramFigures {
+  /// The figures with what the program says about costs and shares.
+  fileprivate func priced(_ program: Program?) -> ProgramFigures {
+    var figures = self
+    figures.costs = program?.costs ?? [:]
+    return figures
   }
 }
 

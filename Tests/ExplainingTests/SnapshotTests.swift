@@ -47,7 +47,9 @@ struct SnapshotTests {
     }
     defer { snapshot.close() }
     var counters: [String: UInt64] = [:]
-    metrics?.forEach { words, row in counters[words.joined(separator: "/")] = row.count }
+    metrics?.forEach { key, row in
+      counters[([key.program] + key.words).joined(separator: "/"), default: 0] += row.count
+    }
     return counters
   }
 

@@ -27,6 +27,13 @@ let brokenProgram = #"""
   + title: A sample\nid: again
   ! program.yaml:1:1: the key "id" stands more than once in this mapping; keep one of them
 
+  - title: A sample
+  + title: A sample\ncosts: {email: 0.0001, emial: 1}
+  ! program.yaml:3:16: the cost of email cannot be "0.0001"; write minor units with at most
+      three decimals, such as 4.5
+  ! program.yaml:3:24: costs names "emial", which is no channel and no action of the journey;
+      did you mean "email"?
+
   - params: {limit: 100
   + params: {limit: 1_000
   ! program.yaml:4:17: param "limit": the number 1_000 can be read in more ways than one;

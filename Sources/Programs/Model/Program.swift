@@ -56,6 +56,9 @@ package struct Program: Sendable {
   package let offerFields: [String]
   /// The candidate that a started run makes; nil: none.
   package let candidate: Candidate?
+  /// What a message on a channel, or an action, costs, in thousandths of a minor unit; those that
+  /// are not named cost nothing.
+  package let costs: [String: Int64]
   /// Who is left untreated on purpose.
   package let holdout: Holdout
 

@@ -38,7 +38,7 @@ extension ProgramReader {
   private static let topFields = [
     "id", "title", "class", "params", "marketplaces", "traits", "traitUpdates", "entities",
     "features", "derive", "trigger", "runs", "dedupe", "join", "filters", "score", "levels",
-    "threshold", "offers", "candidate", "holdout", "journey",
+    "threshold", "offers", "candidate", "costs", "holdout", "journey",
   ]
 
   /// The program; nil if its file is no YAML mapping. Good only if there are no problems.
@@ -87,7 +87,7 @@ extension ProgramReader {
       join: join(top["join"]), filters: filters(top["filters"]), score: score,
       levels: levels(top["levels"]), threshold: top["threshold"].map { number($0, "threshold") },
       offers: offers, offerFields: offerFields, candidate: candidate(top["candidate"]),
-      holdout: holdout(top["holdout"], id: id), journey: journey,
+      costs: costs(top["costs"]), holdout: holdout(top["holdout"], id: id), journey: journey,
       runVariables: self.journey.variables, steps: self.journey.steps,
       templates: finishedTemplates, eventTypes: concerned.types,
       concernsEveryInput: concerned.everyInput)

@@ -1,79 +1,9 @@
-import Explaining
-import JSON
+import CivilTime
+package import Explaining
 
 extension ProgramFigures {
-  /// What is told of each step's messages, in this order.
-  private static let stages = [
-    "requested", "sent", "delivered", "opened", "clicked", "failed", "bounced", "complained",
-  ]
-
-  /// Writes the figures as one JSON object; see `recount metrics --help`.
-  func write(to writer: inout JSONWriter) {
-    writer.object { object in
-      object.field("triggered", triggered)
-      outcomes.write("outcomes", to: &object)
-      rejected.write("rejected", to: &object)
-      object.key("runs")
-      object.object { runs in
-        runs.field("started", started)
-        runs.field("active", active)
-        exited.write("exited", to: &runs)
-      }
-      object.key("deliveries")
-      object.object { steps in
-        for step in stepNames {
-          steps.key(step)
-          steps.object { writeChannels(ofStep: step, to: &$0) }
-        }
-      }
-      object.key("converted")
-      object.object { touches in
-        for conversion in conversions {
-          touches.key(conversion.touch)
-          touches.object { write(conversion, to: &$0) }
-        }
-      }
-      object.field("conversions", converted)
-      object.field("revenue", revenue)
-      Self.write("percent", percent, to: &object)
-      actions.write("actions", to: &object)
-    }
-  }
-
-  /// Steps in the order in which they first counted.
-  private var stepNames: [String] {
-    var names: [String] = []
-    for channel in channels where !names.contains(channel.step) { names.append(channel.step) }
-    return names
-  }
-
-  private func writeChannels(ofStep step: String, to object: inout JSONWriter) {
-    for channel in channels where channel.step == step {
-      object.key(channel.channel)
-      object.object { fields in
-        for stage in Self.stages { fields.field(stage, channel.counts[stage]) }
-        channel.withheld.write("withheld", to: &fields)
-      }
-    }
-  }
-
-  private func write(_ conversion: Conversion, to object: inout JSONWriter) {
-    let sent = sent(inStep: conversion.touch)
-    object.field("count", conversion.count)
-    object.field("revenue", conversion.revenue)
-    object.field("sent", sent)
-    Self.write("percent", Self.percent(conversion.count, of: sent), to: &object)
-  }
-
-  private static func write(_ name: String, _ value: Double?, to object: inout JSONWriter) {
-    object.key(name)
-    if let value { object.double(value) } else { object.null() }
-  }
-
-  // MARK: - Text
-
   /// Writes the figures as a funnel.
-  func write(_ id: String, to page: inout TextPage) {
+  package func write(_ id: String, to page: inout TextPage) {
     page.heading(id)
     var pairs = [("triggered", String(triggered)), ("outcomes", outcomes.text)]
     if !rejected.isEmpty { pairs.append(("rejected by", rejected.text)) }
@@ -83,12 +13,39 @@ extension ProgramFigures {
     }
     if !actions.isEmpty { pairs.append(("actions", actions.text)) }
     if converted > 0 {
-      let share = percent.map { " (\(Self.text($0)) of the runs not held out)" } ?? ""
+      let share =
+        treated.share.map { " (\(Self.text($0 * 100)) of the runs not held out)" } ?? ""
       pairs.append(
         ("converted", "\(converted)\(share), revenue \(Self.grouped(revenue)) minor units"))
     }
+    if cost > 0 {
+      let minor = Double(cost) / 1_000
+      let each = Printable.number(converted == 0 ? 0 : minor / Double(converted), digits: 1)
+      let share = converted == 0 ? "" : "; \(each) a conversion"
+      pairs.append(("cost", Printable.number(minor, digits: 1) + " minor units" + share))
+    }
     page.pairs(pairs)
     writeFunnel(to: &page)
+    writeSegments(to: &page)
+    for experiment in experiments where experiment.arms.count > 1 { experiment.write(to: &page) }
+  }
+
+  private func writeSegments(to page: inout TextPage) {
+    guard !segments.isEmpty else { return }
+    page.line()
+    page.table(
+      [
+        .init("segment"), .init("runs", .right), .init("converted", .right),
+        .init("of runs", .right),
+        .init("revenue", .right), .init("outcomes"),
+      ],
+      segments.map { segment in
+        [
+          Printable.text(segment.name), String(segment.started), String(segment.converted),
+          Self.percent(segment.converted, of: segment.started).map(Self.text) ?? "",
+          Self.grouped(segment.revenue), segment.outcomes.text,
+        ]
+      })
   }
 
   private func writeFunnel(to page: inout TextPage) {
@@ -133,12 +90,12 @@ extension ProgramFigures {
     channel.step == channel.channel ? channel.step : "\(channel.step) \(channel.channel)"
   }
 
-  private static func text(_ percent: Double) -> String {
+  static func text(_ percent: Double) -> String {
     Printable.number(percent, digits: 1) + " %"
   }
 
   /// `1,907,673`.
-  private static func grouped(_ amount: Int64) -> String {
+  static func grouped(_ amount: Int64) -> String {
     var text = String(amount.magnitude)
     var place = text.count - 3
     while place > 0 {
@@ -146,5 +103,30 @@ extension ProgramFigures {
       place -= 3
     }
     return (amount < 0 ? "-" : "") + text
+  }
+
+  /// `2024-03-04`.
+  static func text(day: Int64) -> String {
+    let date = CivilTime.date(days: day)
+    func padded(_ number: Int64) -> String { (number < 10 ? "0" : "") + String(number) }
+    return "\(date.year)-\(padded(date.month))-\(padded(date.day))"
+  }
+
+  /// Writes the figures of each day in a line.
+  package static func write(
+    _ days: [(day: Int64, figures: ProgramFigures)], to page: inout TextPage
+  ) {
+    page.line()
+    let columns = ["triggered", "runs", "held out", "sent", "converted", "revenue", "cost"]
+    page.table(
+      [.init("day (UTC)")] + columns.map { .init($0, .right) },
+      days.map { day, figures in
+        let sent = figures.channels.reduce(0) { $0 + $1.counts["sent"] }
+        return [
+          text(day: day), String(figures.triggered), String(figures.started),
+          String(figures.outcomes["held-out"]), String(sent), String(figures.converted),
+          grouped(figures.revenue), Printable.number(Double(figures.cost) / 1_000, digits: 1),
+        ]
+      })
   }
 }
