@@ -61,12 +61,9 @@ extension FeatureState {
         integers: reader.signed(), doubles: reader.double(), hasDouble: reader.bool(),
         count: reader.unsigned())
     case 2: self = .value(Sample(time: reader.signed(), value: Self.value(from: &reader)))
-    case 3:
-      var samples: [Sample] = []
-      for _ in 0..<reader.count() {
-        samples.append(Sample(time: reader.signed(), value: Self.value(from: &reader)))
-      }
-      self = .samples(samples)
+    case 3: self = .samples(SampleQueue(from: &reader))
+    case 5: self = .window(WindowSums(from: &reader))
+    case 6: self = .hours((0..<24).map { _ in reader.signed() })
     default:
       var seen: [Seen] = []
       for _ in 0..<reader.count() {
@@ -94,11 +91,7 @@ extension FeatureState {
       writer.blob(sample.value.cbor)
     case .samples(let samples):
       writer.unsigned(3)
-      writer.count(samples.count)
-      for sample in samples {
-        writer.signed(sample.time)
-        writer.blob(sample.value.cbor)
-      }
+      samples.write(to: &writer)
     case .seen(let seen):
       writer.unsigned(4)
       writer.count(seen.count)
@@ -107,6 +100,12 @@ extension FeatureState {
         writer.signed(value.first)
         writer.signed(value.last)
       }
+    case .window(let sums):
+      writer.unsigned(5)
+      sums.write(to: &writer)
+    case .hours(let hours):
+      writer.unsigned(6)
+      for count in hours { writer.signed(count) }
     }
   }
 

@@ -4,12 +4,6 @@ import Engine
 package import Expressions
 import Programs
 
-/// A value that a feature took in, with the time by which its window goes.
-package struct Sample: Equatable, Sendable {
-  package var time: Int64
-  package var value: Value
-}
-
 /// A distinct value with when it was first and last seen.
 package struct Seen: Equatable, Sendable {
   package var value: Value
@@ -25,24 +19,33 @@ package enum FeatureState: Sendable {
   case total(integers: Int64, doubles: Double, hasDouble: Bool, count: UInt64)
   /// `min`, `max`, `first`, `last` over all time.
   case value(Sample)
+  /// `count`, `exists`, `sum`, `avg` of a window.
+  case window(WindowSums)
   /// Everything else: samples in the order in which they came.
-  case samples([Sample])
+  case samples(SampleQueue)
   case seen([Seen])
-
-  /// Samples that a window keeps; the oldest goes.
-  package static let sampleLimit = 4_096
+  /// `hours`: how many events came in each hour of the day, in UTC.
+  case hours([Int64])
 
   /// The state of a feature that has taken in nothing.
   init(for feature: Program.Feature) {
+    let isWindow = feature.windowMicroseconds != nil
     switch feature.kind {
     case .distinct: self = .seen([])
-    case .collect: self = .samples([])
-    case _ where feature.windowMicroseconds != nil: self = .samples([])
-    case .count, .exists: self = .count(0)
-    case .sum, .avg: self = .total(integers: 0, doubles: 0, hasDouble: false, count: 0)
-    case .min, .max, .first, .last: self = .samples([])
+    case .hours: self = .hours(Self.noHours)
+    case .count, .exists:
+      self = isWindow ? .window(WindowSums(isSummed: false)) : .count(0)
+    case .sum, .avg:
+      self =
+        isWindow
+        ? .window(WindowSums(isSummed: true))
+        : .total(integers: 0, doubles: 0, hasDouble: false, count: 0)
+    case .collect, .min, .max, .first, .last: self = .samples(SampleQueue())
     }
   }
+
+  /// No events in any hour of the day.
+  package static let noHours = [Int64](repeating: 0, count: 24)
 }
 
 // MARK: - Taking in
@@ -60,25 +63,43 @@ extension FeatureState {
       if Self.replaces(Sample(time: time, value: value), old, feature.kind) {
         self = .value(Sample(time: time, value: value))
       }
+    case .window(var sums):
+      // The array must have one owner while it changes.
+      self = .count(0)
+      sums.take(value, at: time, start: Self.start(of: feature, now))
+      self = .window(sums)
     case .samples(var samples):
       self = .count(0)
+      let sample = Sample(time: time, value: value)
       if feature.windowMicroseconds == nil && feature.kind != .collect {
-        self = .value(Sample(time: time, value: value))
+        self = .value(sample)
         return
       }
-      samples.append(Sample(time: time, value: value))
-      let limit = feature.kind == .collect ? feature.limit : Self.sampleLimit
-      if samples.count > limit { samples.removeFirst(samples.count - limit) }
-      if let window = feature.windowMicroseconds, let old = samples.first, old.time <= now - window
-      {
-        samples.removeAll { $0.time <= now - window }
-      }
+      samples.append(sample, limit: feature.kind == .collect ? feature.limit : SampleQueue.limit)
+      samples.evict(
+        through: Self.start(of: feature, now), isOrdered: feature.order == .recorded)
       self = .samples(samples)
+    case .hours(var hours):
+      self = .count(0)
+      hours[Self.hour(of: time)] += 1
+      self = .hours(hours)
     case .seen(var seen):
       self = .count(0)
       Self.see(value, at: time, in: &seen, limit: feature.limit)
       self = .seen(seen)
     }
+  }
+
+  /// Samples at or before it have left the window.
+  private static func start(of feature: Program.Feature, _ now: Int64) -> Int64 {
+    feature.windowMicroseconds.map { now - $0 } ?? .min
+  }
+
+  /// The hour of the day in UTC, 0 to 23.
+  private static func hour(of time: Int64) -> Int {
+    let hour: Int64 = 3_600_000_000
+    let ofDay = time % (24 * hour)
+    return Int((ofDay < 0 ? ofDay + 24 * hour : ofDay) / hour)
   }
 
   private static func total(
@@ -137,7 +158,9 @@ extension FeatureState {
     case .total(let integers, let doubles, let hasDouble, let count):
       Self.value(integers, doubles, hasDouble, count, feature.kind)
     case .value(let sample): sample.value
-    case .samples(let samples): Self.value(of: feature, samples, now: now)
+    case .window(let sums): Self.value(of: feature, sums, now: now)
+    case .samples(let samples): Self.value(of: feature, samples.live, now: now)
+    case .hours(let hours): .list(hours.map { .int($0) })
     case .seen(let seen):
       .list(seen.filter { Self.counts($0, feature, now: now) }.map(\.value))
     }
@@ -159,23 +182,38 @@ extension FeatureState {
   }
 
   private static func value(
-    of feature: Program.Feature, _ samples: [Sample], now: Int64
+    of feature: Program.Feature, _ sums: WindowSums, now: Int64
   ) -> Value? {
-    let start = feature.windowMicroseconds.map { now - $0 } ?? .min
-    let inside = samples.drop { $0.time <= start }.filter { $0.time > start }
+    let start = start(of: feature, now)
     switch feature.kind {
-    case .count: return .int(Int64(inside.count))
-    case .exists: return .bool(!inside.isEmpty)
-    case .collect: return .list(inside.map(\.value))
-    case .first: return inside.min { $0.time < $1.time }?.value
-    case .last: return inside.reversed().max { $0.time < $1.time }?.value
-    case .min: return inside.min { ($0.value.number ?? 0) < ($1.value.number ?? 0) }?.value
-    case .max: return inside.max { ($0.value.number ?? 0) < ($1.value.number ?? 0) }?.value
-    case .sum, .avg:
-      var state = FeatureState.total(integers: 0, doubles: 0, hasDouble: false, count: 0)
-      for sample in inside { state.take(sample.value, at: 0, feature: feature, now: 0) }
-      return state.value(of: feature, now: now)
-    case .distinct: return nil
+    case .exists: return .bool(sums.count(after: start) > 0)
+    case .sum: return sums.sum(after: start)
+    case .avg: return sums.mean(after: start)
+    default: return .int(Int64(sums.count(after: start)))
     }
+  }
+
+  /// Of equal samples `first`, `min` and `max` give the one that came first, `last` the one that
+  /// came last.
+  private static func value(
+    of feature: Program.Feature, _ samples: ArraySlice<Sample>, now: Int64
+  ) -> Value? {
+    let start = start(of: feature, now)
+    if feature.kind == .collect {
+      return .list(samples.lazy.filter { $0.time > start }.map(\.value))
+    }
+    // Recorded times never go back: the last sample is the latest.
+    if feature.kind == .last && feature.order == .recorded {
+      return samples.last.flatMap { $0.time > start ? $0.value : nil }
+    }
+    var best: Sample?
+    for sample in samples where sample.time > start {
+      guard let known = best else {
+        best = sample
+        continue
+      }
+      if Self.replaces(sample, known, feature.kind) { best = sample }
+    }
+    return best?.value
   }
 }

@@ -13,7 +13,7 @@ package import Programs
 /// the whole history before it at once.
 package final class Features: Projection {
   package let name = "features"
-  package let version = "1"
+  package let version = "2"
   package var group: String { Profiles.stateGroup }
 
   private let context: FoldContext
@@ -97,6 +97,7 @@ package final class Features: Projection {
     case .count: return .int(0)
     case .exists: return .bool(false)
     case .distinct, .collect: return .list([])
+    case .hours: return .list(FeatureState.noHours.map { .int($0) })
     case .sum, .avg, .min, .max, .first, .last: return nil
     }
   }

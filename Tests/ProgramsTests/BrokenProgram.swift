@@ -76,7 +76,7 @@ let brokenProgram = #"""
   - orders: {count: order.placed}
   + orders: {counts: order.placed}
   ! program.yaml:13:13: feature "orders" says nothing to fold; use count, sum, avg, min, max,
-      first, last, distinct, exists, collect
+      first, last, distinct, exists, collect, hours
   ! program.yaml:13:14: unknown field "counts" in feature "orders"; did you mean "count"?
 
   - orders: {count: order.placed}

@@ -59,7 +59,7 @@ extension Program {
 
   /// How a feature folds events.
   package enum FeatureKind: String, Sendable, CaseIterable {
-    case count, sum, avg, min, max, first, last, distinct, exists, collect
+    case count, sum, avg, min, max, first, last, distinct, exists, collect, hours
   }
 
   /// Whom a feature is kept for.
@@ -91,7 +91,7 @@ extension Program {
     package let elementName: String
     /// Which events or elements count; nil: all.
     package let filter: CompiledExpression?
-    /// What is folded; nil for `count` and `exists`.
+    /// What is folded; nil for `count`, `exists` and `hours`.
     package let value: CompiledExpression?
     /// Events in (now - window, now]; nil: all time.
     package let windowMicroseconds: Int64?

@@ -118,6 +118,13 @@ extension ProgramReader {
         "only \"distinct\" can settle, \(what) is a "
           + "\"\(kind.rawValue)\"")
     }
+    if kind == .hours {
+      for key in ["window", "default"] where fields[key] != nil {
+        report(
+          fields.place(of: key), "\"hours\" of \(what) takes no \"\(key)\"",
+          mend: "it counts all events, from 24 zeros on; remove it")
+      }
+    }
     if kind != .distinct, kind != .collect, fields["limit"] != nil {
       report(
         fields.place(of: "limit"),
@@ -161,7 +168,7 @@ extension ProgramReader {
 
 extension Program.FeatureKind {
   /// Whether it folds a value of the event, not the event itself.
-  var needsValue: Bool { self != .count && self != .exists }
+  var needsValue: Bool { self != .count && self != .exists && self != .hours }
 
   /// What there is before any event, if that follows from the kind.
   func naturalDefault(of value: ValueType) -> Value? {
@@ -170,6 +177,7 @@ extension Program.FeatureKind {
     case .sum: value == .double ? .double(0) : .int(0)
     case .exists: .bool(false)
     case .distinct, .collect: .list([])
+    case .hours: .list(Array(repeating: .int(0), count: 24))
     case .avg, .min, .max, .first, .last: nil
     }
   }
@@ -181,6 +189,7 @@ extension Program.FeatureKind {
     case .sum: value
     case .exists: .bool
     case .distinct, .collect: .list(value)
+    case .hours: .list(.int)
     case .avg: .double
     case .min, .max, .first, .last:
       defaultValue.map { $0.staticType == value } ?? true ? value : .dyn
