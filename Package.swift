@@ -74,6 +74,11 @@ let package = Package(
       "Features",
       ["Engine", "Ledger", "Binding", "Catalog", "Profiles", "Programs", "Expressions", "CBOR"],
       folder: "Projections"),
+    library("Models", ["Engine", "Ledger", "Programs", "CBOR"], folder: "Projections"),
+    library(
+      "Items",
+      ["Engine", "Ledger", "Binding", "Catalog", "Programs", "Scoring", "Expressions"],
+      folder: "Projections"),
     library("Journeys", ["Engine", "Ledger", "CBOR", "CivilTime"], folder: "Projections"),
     library("Candidates", ["Engine", "Ledger", "CBOR"], folder: "Projections"),
     library("Deliveries", ["Engine", "Ledger", "CBOR"], folder: "Projections"),
@@ -94,7 +99,8 @@ let package = Package(
     library(
       "Policies",
       [
-        "Engine", "Ledger", "Binding", "Facts", "Catalog", "Profiles", "Features", "Silences",
+        "Engine", "Ledger", "Binding", "Facts", "Catalog", "Models", "Items", "Profiles",
+        "Features", "Silences",
         "Journeys", "Candidates", "Deliveries", "Decisions", "Metrics", "Programs", "Scoring",
         "Expressions", "CBOR", "CivilTime", "LMDB", crypto,
       ]),
@@ -116,7 +122,8 @@ let package = Package(
     library(
       "Host",
       [
-        "Delivery", "Policies", "Engine", "Ledger", "Catalog", "Deliveries", "Journeys", "Programs",
+        "Delivery", "Policies", "Engine", "Ledger", "Catalog", "Models", "Deliveries", "Journeys",
+        "Programs",
         "ShippedPrograms", "CBOR", "LMDB", "Proofs", crypto,
       ]),
     library(
@@ -143,7 +150,7 @@ let package = Package(
         "Intake",
         "Simulation", "Policies",
         "Engine", "Ledger", "Proofs", "Programs", "Metrics", "Candidates",
-        "Journeys", "Deliveries", "Decisions", "Catalog", "CBOR", "JSON", "CivilTime",
+        "Journeys", "Deliveries", "Decisions", "Catalog", "Models", "CBOR", "JSON", "CivilTime",
         "Binding", "Expressions", "ExpressionsConformance", argumentParser,
       ], path: "Sources/recount", swiftSettings: settings + [.strictMemorySafety()]),
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
@@ -158,7 +165,9 @@ let package = Package(
       "Auditing", ["TestSupport", "Auditing", "Ledger", "Proofs", "LMDB", "CBOR", "JSON"]),
     tests("Mathematics", ["TestSupport", "Mathematics"]),
     tests("Scoring", ["TestSupport", "Scoring", "Mathematics"], data: ["Fixtures"]),
-    tests("Programs", ["TestSupport", "Programs", "Expressions", "Scoring", "CBOR"]),
+    .target(name: "ModelSamples", path: "Tests/ModelSamples", swiftSettings: settings),
+    tests(
+      "Programs", ["TestSupport", "ModelSamples", "Programs", "Expressions", "Scoring", "CBOR"]),
     tests("Expressions", ["TestSupport", "Expressions", "ExpressionsConformance", "CivilTime"]),
     tests("Intake", ["TestSupport", "Intake", "JSON", "CBOR", "CivilTime", "Ledger", "Engine"]),
     tests(
@@ -208,8 +217,9 @@ let package = Package(
     .testTarget(
       name: "PoliciesTests",
       dependencies: [
-        "TestSupport", "Policies", "ShippedPrograms", "Simulation", "Engine", "Ledger", "LMDB",
-        "Programs", "Binding", "Expressions", "Candidates", "Catalog", "Features", "Journeys",
+        "TestSupport", "ModelSamples", "Policies", "ShippedPrograms", "Simulation", "Engine",
+        "Ledger", "LMDB", "Items", "Models", "Programs", "Binding", "Expressions", "Candidates",
+        "Catalog", "Features", "Journeys",
         "Deliveries",
         "CBOR", "CivilTime",
       ], path: "Tests/PoliciesTests", exclude: ["Goldens"], swiftSettings: settings),

@@ -18,7 +18,7 @@ package final class Journeys: Projection {
   }
 
   package let name = "journeys"
-  package let version = "1"
+  package let version = "2"
   /// Runs by number, in the order in which they began.
   package let runs = Table<RunRow>(name: "journeys.runs")
   /// Run ids and their numbers.
@@ -108,6 +108,7 @@ package final class Journeys: Projection {
     if let offer = data.view(forKey: Field.offer) { run.offer = offer.encoded }
     run.score = data.view(forKey: Field.score)?.double ?? 0
     run.level = data.text(Field.level)
+    if let scores = data.view(forKey: Field.scores) { run.scores = scores.encoded }
     run.isHeldOut = data.view(forKey: Field.heldOut)?.bool ?? false
     arm(&run, number, event, data)
     runs.set(number, run)

@@ -55,6 +55,8 @@ package struct RunRow: TableRow, Equatable {
   package var variables: [UInt8]
   package var score: Double
   package var level: String
+  /// The named scores of the decision that began it: one CBOR map.
+  package var scores: [UInt8]
   /// The offer: one CBOR map.
   package var offer: [UInt8]
   package var isHeldOut: Bool
@@ -104,6 +106,7 @@ package struct RunRow: TableRow, Equatable {
     variables = [0xa0]
     score = 0
     level = ""
+    scores = [0xa0]
     offer = [0xa0]
     isHeldOut = false
     timers = []
@@ -132,6 +135,7 @@ package struct RunRow: TableRow, Equatable {
     variables = reader.blob()
     score = reader.double()
     level = reader.text()
+    scores = reader.blob()
     offer = reader.blob()
     isHeldOut = reader.bool()
     timers = []
@@ -166,6 +170,7 @@ package struct RunRow: TableRow, Equatable {
     writer.blob(variables)
     writer.double(score)
     writer.text(level)
+    writer.blob(scores)
     writer.blob(offer)
     writer.bool(isHeldOut)
     writer.count(timers.count)

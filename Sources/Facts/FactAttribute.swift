@@ -15,6 +15,8 @@ enum FactAttribute: Sendable {
   case variable(name: String, rest: [String])
   case parameter(name: String, rest: [String])
   case score(ScoreField)
+  /// A path below `scores`.
+  case scores([String])
   case offer([String])
   /// A record by itself: `has(run.x)` asks for it where `run.x` is not set.
   case record(Record)

@@ -74,6 +74,7 @@ package final class ProgramBinding {
     case ("customer", let name?): return customer(name, rest) ?? .unknown("\(attribute)")
     case ("params", let name?): return .parameter(name: name, rest: rest)
     case ("offer", _): return .offer(path)
+    case ("scores", _): return .scores(path)
     case ("score", let name?):
       return FactAttribute.ScoreField(rawValue: name).map { .score($0) }
         ?? .unknown("\(attribute)")

@@ -72,10 +72,13 @@ package struct ScoreFacts: Sendable {
   package var value: Double
   package var margin: Double
   package var level: String
+  /// Whether the model had no answer.
+  package var isFallback: Bool
 
-  package init(value: Double, margin: Double, level: String) {
+  package init(value: Double, margin: Double, level: String, isFallback: Bool = false) {
     self.value = value
     self.margin = margin
     self.level = level
+    self.isFallback = isFallback
   }
 }

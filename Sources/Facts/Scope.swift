@@ -26,6 +26,8 @@ package final class Scope {
   package var key: String?
   package var run: RunFacts?
   package var score: ScoreFacts?
+  /// The named scores of the decision or run.
+  package var scores = NamedScores()
   package var offer: MapValue?
   /// The offer of a run, one CBOR map, decoded where an expression reads it.
   package var storedOffer: [UInt8]?
@@ -53,6 +55,7 @@ package final class Scope {
     key = nil
     run = nil
     score = nil
+    scores = NamedScores()
     offer = nil
     storedOffer = nil
     reads = nil
@@ -129,6 +132,7 @@ extension Scope: Activation {
     case .variable(let name, let rest): return run?.variables[name]?.selecting(rest)
     case .parameter(let name, let rest): return parameter(name)?.selecting(rest)
     case .score(let field): return score.map { read(field, $0) }
+    case .scores(let path): return scores.value(path)
     case .offer(let path):
       if let offer { return Value.map(offer).selecting(path) }
       return storedOffer.flatMap { Value(CBORView(storage: $0)).selecting(path) }

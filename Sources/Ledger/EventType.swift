@@ -2,6 +2,7 @@
 package enum EventType {
   package static let programActivated = "program.activated"
   package static let programDeactivated = "program.deactivated"
+  package static let modelRegistered = "model.registered"
   package static let nameInterned = Names.internedName
   package static let timerFired = "timer.fired"
   package static let decisionMade = "decision.made"
@@ -34,7 +35,7 @@ package enum EventType {
 
   /// Types that a producer may not send: they would pass for the engine's own.
   package static let reserved: Set<String> = [
-    programActivated, programDeactivated, "model.registered", "reference.loaded", nameInterned,
+    programActivated, programDeactivated, modelRegistered, "reference.loaded", nameInterned,
     timerFired, decisionMade, runStarted, runMoved, runExited, candidateCreated,
     candidateUpdated, candidateRemoved, "batch.started", "batch.sliced", "batch.completed",
     deliveryRequested, deliveryWithheld, actionRequested, "score.requested",

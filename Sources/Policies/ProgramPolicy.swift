@@ -3,8 +3,10 @@ import CivilTime
 package import Deliveries
 package import Engine
 package import Facts
+package import Items
 package import Journeys
 package import Ledger
+package import Models
 package import Profiles
 import Programs
 package import Silences
@@ -21,10 +23,12 @@ package final class ProgramPolicy: Policy {
   private let silences: Silences
   private let scope: Scope
   private let filters: FilterEvaluator
+  private let evaluator: ScoreEvaluator
 
   package init(
     context: FoldContext, programs: ProgramSet, scope: Scope, journeys: Journeys,
-    silences: Silences, deliveries: Deliveries, profiles: Profiles
+    silences: Silences, deliveries: Deliveries, profiles: Profiles, models: Models,
+    items: Items
   ) {
     self.context = context
     self.programs = programs
@@ -33,6 +37,7 @@ package final class ProgramPolicy: Policy {
     self.silences = silences
     filters = FilterEvaluator(
       scope: scope, deliveries: deliveries, profiles: profiles, names: context.names)
+    evaluator = ScoreEvaluator(scope: scope, models: models, items: items)
   }
 
   package func react(
@@ -50,7 +55,7 @@ package final class ProgramPolicy: Policy {
     for binding in programs.triggered(by: type) {
       let decision = TriggerDecision(
         scope: scope, binding: binding, programs: programs, filters: filters,
-        journeys: journeys, subject: context.subjects.bytes(of: subject),
+        evaluator: evaluator, journeys: journeys, subject: context.subjects.bytes(of: subject),
         subjectNumber: subject, event: event, eventType: type)
       for emission in decision.emissions() { emissions.append(emission) }
     }
@@ -80,6 +85,7 @@ package final class ProgramPolicy: Policy {
     scope.begin(binding, event: event, customer: subject, now: event.recordedAt)
     scope.storedOffer = draft.row.offer
     scope.score = draft.score
+    scope.scores = NamedScores(stored: draft.row.scores)
     return JourneyRunner(
       scope: scope, binding: binding, filters: filters,
       subject: context.subjects.bytes(of: subject), event: event, eventType: type)

@@ -6,10 +6,12 @@ package import Deliveries
 package import Engine
 import Facts
 package import Features
+package import Items
 package import Journeys
 package import LMDB
 package import Ledger
 package import Metrics
+package import Models
 package import Profiles
 package import Programs
 package import Silences
@@ -32,6 +34,8 @@ package final class Store {
   package let catalog: Catalog
   package let profiles: Profiles
   package let features: Features
+  package let items: Items
+  package let models: Models
   package let silences: Silences
   package let journeys: Journeys
   package let candidates: Candidates
@@ -50,6 +54,8 @@ package final class Store {
     catalog = Catalog(context: context)
     profiles = Profiles(context: context, catalog: catalog)
     features = Features(context: context, catalog: catalog)
+    items = Items(context: context, catalog: catalog)
+    models = Models(context: context)
     let programs = ProgramSet(catalog: catalog, features: features)
     let scope = Scope(context: context, profiles: profiles, features: features)
     silences = Silences(context: context, programs: programs, scope: scope, owner: 1)
@@ -61,11 +67,13 @@ package final class Store {
     metrics = Metrics(names: names)
     let policy = ProgramPolicy(
       context: context, programs: programs, scope: scope, journeys: journeys,
-      silences: silences, deliveries: deliveries, profiles: profiles)
+      silences: silences, deliveries: deliveries, profiles: profiles, models: models,
+      items: items)
     engine = try Engine(
       ledger: ledger, views: views, context: context,
       projections: [
-        catalog, profiles, features, silences, journeys, candidates, deliveries, decisions,
+        catalog, models, profiles, features, items, silences, journeys, candidates, deliveries,
+        decisions,
         metrics,
       ],
       policies: [policy], timerOwners: [journeys, silences], options: options.engine)

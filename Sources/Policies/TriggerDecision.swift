@@ -14,6 +14,7 @@ struct TriggerDecision {
   let binding: ProgramBinding
   let programs: ProgramSet
   let filters: FilterEvaluator
+  let evaluator: ScoreEvaluator
   let journeys: Journeys
   let subject: [UInt8]
   let subjectNumber: UInt32
@@ -28,19 +29,11 @@ struct TriggerDecision {
     var reason = ""
     var run = ""
     var filters: [CBORValue] = []
-    var score: ScoreRecord?
+    var score: ScoreEvaluator.Outcome?
     var offer: CBORValue?
     var dedupe: [String] = []
     var holdout: Double?
     var actions: [String] = []
-  }
-
-  /// A score with what led to it.
-  struct ScoreRecord {
-    var facts: ScoreFacts
-    var features: [CBORValue]
-    var reasons: [CBORValue]
-    var isFallback: Bool
   }
 
   /// Decides, and returns the events of the decision and of what follows at once.
@@ -125,8 +118,8 @@ struct TriggerDecision {
     scope.storedOffer = draft.row.offer
     scope.score = draft.score
     if let score = record.score {
-      draft.row.score = score.facts.value
-      scope.score = score.facts
+      draft.row.score = score.main.facts.value
+      scope.score = score.main.facts
     }
     let runner = JourneyRunner(
       scope: scope, binding: pinned, filters: filters, subject: subject, event: event,
@@ -139,11 +132,11 @@ struct TriggerDecision {
   private func decide(_ given: Record) -> [Emission] {
     var record = given
     if let rejected = askFilters(&record) { return decided(record, "rejected", rejected) }
-    if program.score != nil {
+    if program.scoring != nil {
       guard let score = score() else { return decided(record, "failed", "score") }
       record.score = score
-      scope.score = score.facts
-      if let threshold = program.threshold, score.facts.value < threshold {
+      scope.score = score.main.facts
+      if let threshold = program.threshold, score.main.facts.value < threshold {
         return decided(record, "below-threshold", "threshold")
       }
     }
@@ -186,53 +179,13 @@ struct TriggerDecision {
 
   // MARK: - The score
 
-  private func score() -> ScoreRecord? {
-    guard let score = program.score else { return nil }
-    var values: [FeatureValue] = []
-    var features: [CBORValue] = []
-    for feature in score.features {
-      let value = scope.optional(feature.value) ?? .null
-      values.append(Self.featureValue(value))
-      features.append(Self.record(feature.name, value))
+  private func score() -> ScoreEvaluator.Outcome? {
+    guard let scoring = program.scoring else { return nil }
+    do throws(ScoreEvaluator.Failure) {
+      return try evaluator.outcome(scoring, program)
+    } catch {
+      return nil
     }
-    let output = score.model.output(for: values)
-    guard output.score.isFinite else {
-      return score.fallback.map { fallback in
-        ScoreRecord(
-          facts: ScoreFacts(value: fallback, margin: 0, level: level(of: fallback)),
-          features: features, reasons: [], isFallback: true)
-      }
-    }
-    return ScoreRecord(
-      facts: ScoreFacts(
-        value: output.score, margin: output.margin, level: level(of: output.score)),
-      features: features,
-      reasons: output.reasons.map { ["name": .text($0.name), "points": .double($0.points)] },
-      isFallback: false)
-  }
-
-  private func level(of score: Double) -> String {
-    program.levels.first { score >= $0.threshold }?.name ?? ""
-  }
-
-  private static func featureValue(_ value: Value) -> FeatureValue {
-    switch value {
-    case .int(let number): .number(Double(number))
-    case .uint(let number): .number(Double(number))
-    case .double(let number): .number(number)
-    case .bool(let flag): .flag(flag)
-    case .string(let text): .text(text)
-    default: .missing
-    }
-  }
-
-  /// A feature as decisions record it: doubles with their exact bits.
-  private static func record(_ name: String, _ value: Value) -> CBORValue {
-    var fields: [(String, CBORValue)] = [("name", .text(name)), ("value", value.cborValue)]
-    if case .double(let number) = value {
-      fields.append(("bits", .text(Hex.string(BigEndian.bytes(number.bitPattern)))))
-    }
-    return .object(fields)
   }
 
   // MARK: - Events
@@ -246,8 +199,8 @@ struct TriggerDecision {
       subject: subjectNumber, key: record.run, trigger: event.position,
       startedAt: event.recordedAt)
     row.isHeldOut = isHeldOut
-    row.score = record.score?.facts.value ?? 0
-    row.level = record.score?.facts.level ?? ""
+    row.score = record.score?.main.facts.value ?? 0
+    row.level = record.score?.main.facts.level ?? ""
     row.offer = record.offer?.encoded() ?? [0xa0]
     var draft = RunDraft(row)
     let runner = JourneyRunner(
@@ -258,6 +211,9 @@ struct TriggerDecision {
       ("score", .double(row.score)), ("level", .text(row.level)),
       ("heldOut", .bool(isHeldOut)),
     ]
+    if let score = record.score, !score.named.isEmpty {
+      start.append(("scores", score.scores.cborValue))
+    }
     if let offer = record.offer { start.append(("offer", offer)) }
     runner.start(&draft, startFields: start)
     record.actions = draft.actions
@@ -306,15 +262,7 @@ struct TriggerDecision {
     if !record.dedupe.isEmpty {
       fields.append(("dedupe", .array(record.dedupe.map { .text($0) })))
     }
-    if let score = record.score {
-      fields.append(("features", .array(score.features)))
-      fields.append(("model", .text(program.score?.modelHash ?? "")))
-      fields.append(("margin", .double(score.facts.margin)))
-      fields.append(("score", .double(score.facts.value)))
-      fields.append(("level", .text(score.facts.level)))
-      fields.append(("reasons", .array(score.reasons)))
-      if score.isFallback { fields.append(("fallback", .bool(true))) }
-    }
+    if let score = record.score { fields += score.fields(program) }
     if let offer = record.offer { fields.append(("offer", offer)) }
     if let propensity = record.holdout {
       fields.append(("variant", .text(record.outcome == "held-out" ? "holdout" : "treated")))

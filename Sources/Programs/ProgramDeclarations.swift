@@ -14,7 +14,9 @@ package struct ProgramDeclarations: Sendable {
     /// Trigger, deduplication, joining, filters, features of the score: `event`, `customer`,
     /// `params`, `run`, `now`.
     case trigger
-    /// Offers: as `trigger`, with `score`.
+    /// Features of named scores, and their combination: as `trigger`, with `scores`.
+    case scoring
+    /// Offers: as `scoring`, with `score`.
     case offer
     /// Candidate and journey: as `offer`, with `offer`.
     case journey
@@ -28,6 +30,8 @@ package struct ProgramDeclarations: Sendable {
   package var customer: [String: ValueType] = [:]
   /// The functions of entities: by entity the types of its features.
   package var entities: [(name: String, features: [String: ValueType])] = []
+  /// The names of `scores`.
+  package var scoreNames: [String] = []
   /// The fields of `offer`.
   package var offerFields: [String] = []
   /// The variables that journeys assign.
@@ -52,14 +56,20 @@ package struct ProgramDeclarations: Sendable {
       return Declarations(variables: variables, functions: functions)
     case .silence:
       variables["key"] = .string
+    case .scoring:
+      variables["event"] = Self.event
+      variables["run"] = run
+      variables["scores"] = scores
     case .offer:
       variables["event"] = Self.event
       variables["run"] = run
       variables["score"] = Self.score
+      variables["scores"] = scores
     case .journey:
       variables["event"] = Self.event
       variables["run"] = run
       variables["score"] = Self.score
+      variables["scores"] = scores
       variables["offer"] = record("offer", offerFields.map { ($0, .dyn) })
     case .trigger:
       variables["event"] = Self.event
@@ -79,7 +89,7 @@ package struct ProgramDeclarations: Sendable {
 
   /// Names that the format or CEL gives a meaning, so that no entity may have them.
   static let takenNames: Set<String> = [
-    "event", "customer", "run", "params", "score", "offer", "now", "key", "held", "clamp",
+    "event", "customer", "run", "params", "score", "scores", "offer", "now", "key", "held", "clamp",
     "distanceMiles", "distanceKm", "size", "has", "all", "exists", "exists_one", "filter", "map",
     "type", "bool", "int", "uint", "double", "string", "bytes", "list", "timestamp", "duration",
     "dyn", "matches", "contains", "math", "strings", "cel", "optional", "net", "base64", "sets",
@@ -116,6 +126,16 @@ package struct ProgramDeclarations: Sendable {
   private static let score = ValueType.record(
     RecordType(
       name: "score", fields: ["value": .double, "margin": .double, "level": .string],
+      isOpen: false))
+
+  private var scores: ValueType {
+    record("scores", scoreNames.map { ($0, Self.namedScore) })
+  }
+
+  private static let namedScore = ValueType.record(
+    RecordType(
+      name: "a score",
+      fields: ["value": .double, "margin": .double, "level": .string, "fallback": .bool],
       isOpen: false))
 
   /// Functions that need nothing but their arguments.

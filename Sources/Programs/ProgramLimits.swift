@@ -35,6 +35,12 @@ package enum ProgramLimits {
   package static let derives = 16
   /// Filters.
   package static let filters = 64
+  /// Named scores.
+  package static let scores = 16
+  /// Points of a calibration.
+  package static let calibrationPoints = 1_024
+  /// Texts that stand for the categories of one feature of a model.
+  package static let categories = 4_096
   /// Levels of a score.
   package static let levels = 16
   /// Offers.

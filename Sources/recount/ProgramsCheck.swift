@@ -97,7 +97,7 @@ struct CheckedProgram {
       (program.templates.count, "template"),
     ]
     let counted = parts.map { count, name in "\(count) \(name)\(count == 1 ? "" : "s")" }
-    return (counted + (program.score.map { ["model \($0.modelID)"] } ?? []))
+    return (counted + (program.scoring?.scores ?? []).map { "model \($0.model.name)" })
       .joined(separator: ", ")
   }
 
@@ -121,7 +121,11 @@ struct CheckedProgram {
         contents.field("exits", program.journey.exits.count)
         contents.field("templates", program.templates.count)
         contents.key("model")
-        if let score = program.score { contents.string(score.modelID) } else { contents.null() }
+        if let score = program.scoring?.scores.first {
+          contents.string(score.model.name)
+        } else {
+          contents.null()
+        }
       }
     }
   }

@@ -16,7 +16,8 @@ struct Recount: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       Demo.self, Ingest.self, ImportCommand.self, Advance.self, Log.self, Why.self,
-      CandidatesCommand.self, MetricsCommand.self, ProgramsCommand.self, StatusCommand.self,
+      CandidatesCommand.self, MetricsCommand.self, ProgramsCommand.self, ModelsCommand.self,
+      StatusCommand.self,
       Digest.self, Rebuild.self,
       Init.self, CheckpointCommand.self, ProofCommand.self, VerifyProof.self, Verify.self,
       BackupCommand.self, RestoreCommand.self, ExportCommand.self, ImportLedgerCommand.self,

@@ -66,7 +66,7 @@ struct LawTests {
     #expect(try playback.digest() == live, "views deleted")
     _ = try playback.store.engine.rebuild()
     #expect(try playback.digest() == live, "rebuilt")
-    for name in ["features", "journeys", "metrics", "programs"] {
+    for name in ["features", "journeys", "metrics", "programs", "items", "models"] {
       _ = try playback.store.engine.rebuild([name])
       #expect(try playback.digest() == live, "\(name) rebuilt")
     }

@@ -101,7 +101,7 @@ struct LedgerLaws {
     active.insert(program)
     let types = [
       "abandoned-cart": "cart.abandoned", "account-takeover": "account.changed",
-      "nudge": "page.viewed",
+      "nudge": "page.viewed", "scored": "shop.visited",
     ]
     guard let type = types[program], triggers[type]?.contains(program) != true else { return }
     triggers[type, default: []].append(program)

@@ -3,6 +3,7 @@ import Catalog
 import Engine
 import Foundation
 import Ledger
+import Models
 import Policies
 import Programs
 
@@ -44,6 +45,11 @@ final class Playback {
       let activation = program.activation(count: store.catalog.activationCount)
       let clock = TurnClock.wall(now: store.engine.committed.recordedAt)
       _ = try store.engine.turn([activation], clock: clock)
+    case .register(let body):
+      let registration = try ScoringModel(body).registration(
+        body, count: store.models.registrationCount)
+      let clock = TurnClock.wall(now: store.engine.committed.recordedAt)
+      _ = try store.engine.turn([registration], clock: clock)
     case .answer(let number, let type, let id, let time):
       guard let effect = try effect(number) else { return }
       let isAction = type.hasPrefix("action")

@@ -11,6 +11,7 @@ enum Step {
   /// Reports something of the n-th effect, modulo how many there are.
   case answer(Int, type: String, id: String, at: Int64)
   case activate(Program)
+  case register(ModelBody)
 }
 
 /// Histories that nobody would think of: few customers who do everything at once, late events,
@@ -41,6 +42,7 @@ struct RandomHistory {
       programs.append(try Program(body: body, folder: id, overrides: [holdout]))
     }
     programs.append(try NudgeProgram.program())
+    programs.append(try ScoredProgram.program())
     for customer in 0..<4 { steps.append(turn([join(customer)])) }
     for _ in 0..<stepCount { steps.append(try step()) }
     now += 40 * 24 * 60 * Self.minute
@@ -68,6 +70,8 @@ struct RandomHistory {
         try NudgeProgram.program([
           ProgramOverride(path: "params.limit", value: "\(2 + random.below(5))")
         ]))
+    case 4 where random.chance(1, of: 4):
+      return .register(try ScoredProgram.newest(points: 1 + random.below(9)))
     default:
       let size = 1 + random.below(4)
       return turn(
@@ -99,7 +103,7 @@ struct RandomHistory {
     let customer = random.below(5)
     let cart: CBORValue = .text("k\(customer)-\(random.below(3))")
     let page: CBORValue = .text("p\(random.below(3))")
-    switch random.below(20) {
+    switch random.below(21) {
     case 0: return join(customer)
     case 1: return event("customer.updated", customer, ["optedOut": .bool(random.chance(1, of: 3))])
     case 2, 3, 4: return event("cart.updated", customer, self.cart(cart))
@@ -121,6 +125,14 @@ struct RandomHistory {
           "outcome": .text(random.chance(1, of: 2) ? "passed" : "denied"),
         ])
     case 19: return event("account.confirmed", customer, [:])
+    case 20:
+      if random.chance(1, of: 3) {
+        return event("product.viewed", customer, ["product": product()])
+      }
+      let member: CBORValue = random.chance(1, of: 2) ? .text("gold") : .null
+      return event(
+        "shop.visited", customer,
+        ["product": product(), "seconds": .double(Double(random.below(9)) / 2), "member": member])
     case 15: return event("page.pinged", customer, ["page": page])
     case 16: return event("page.left", customer, ["page": page])
     default:
@@ -129,6 +141,8 @@ struct RandomHistory {
         ["page": page, "seconds": .signed(Int64(random.below(90))), "nick": .text("n\(count)")])
     }
   }
+
+  private mutating func product() -> CBORValue { .text("P\(random.below(6))") }
 
   private mutating func join(_ customer: Int) -> Input {
     event(

@@ -2,8 +2,9 @@
 let brokenFiles = #"""
   @ models/risk.yaml
   - kind: scorecard
-  + kind: trees
-  ! models/risk.yaml:2:7: the model's kind can only be "scorecard"
+  + kind: forest
+  ! models/risk.yaml:2:7: the model's kind cannot be "forest"; known: scorecard, logistic,
+      trees, bg-nbd, mbg-nbd, item-similarity
 
   @ models/risk.yaml
   - intercept: 0

@@ -302,5 +302,5 @@ let brokenProgram = #"""
       - in front of each element
   ! program.yaml:26:1: unknown field "x" in the program; known: id, title, class, params,
       marketplaces, traits, traitUpdates, entities, features, derive, trigger, runs, dedupe,
-      join, filters, score, levels, threshold, offers, candidate, …
+      join, filters, score, scores, levels, threshold, offers, …
   """#

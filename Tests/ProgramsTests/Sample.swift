@@ -99,11 +99,11 @@ enum Sample {
   }
 
   static func problems(
-    of files: [String: String], overrides: [ProgramOverride] = []
+    of files: [String: String], overrides: [ProgramOverride] = [], folder: String = "sample"
   ) throws -> [String] {
     let body = try body(files)
     do {
-      _ = try Program(body: body, folder: "sample", overrides: overrides)
+      _ = try Program(body: body, folder: folder, overrides: overrides)
       return []
     } catch {
       return error.problems.map(\.description)
@@ -117,7 +117,7 @@ struct SampleError: Error {
 }
 
 extension String {
-  fileprivate func replacingCharacters(in range: Range<String.Index>, with text: String) -> String {
+  func replacingCharacters(in range: Range<String.Index>, with text: String) -> String {
     String(self[..<range.lowerBound]) + text + String(self[range.upperBound...])
   }
 }

@@ -1,5 +1,4 @@
 package import Expressions
-package import Scoring
 
 extension Program {
   /// What starts a run.
@@ -58,21 +57,6 @@ extension Program {
     package let perMicroseconds: Int64
     /// Whether the deliveries of all programs count, not only those of this one.
     package let countsAllPrograms: Bool
-  }
-
-  /// How a trigger is scored.
-  package struct Score: Sendable {
-    /// The model's id: the name of its file below `models/`, without `.yaml`.
-    package let modelID: String
-    /// The model itself, checked.
-    package let model: Scorecard
-    /// SHA-256 of the model file's bytes, in hex.
-    package let modelHash: String
-    /// One for each of the model's features, in the model's order. An error, and null, count as a
-    /// missing value.
-    package let features: [NamedExpression]
-    /// The score if the model has none; nil: the decision fails.
-    package let fallback: Double?
   }
 
   /// A name for scores from a threshold on.

@@ -44,8 +44,8 @@ package struct Program: Sendable {
   package let join: Join?
   /// The filters in the order in which they are asked.
   package let filters: [Filter]
-  /// The score; nil: none is computed.
-  package let score: Score?
+  /// How triggers are scored; nil: they are not.
+  package let scoring: Scoring?
   /// Names for ranges of the score, highest threshold first.
   package let levels: [Level]
   /// A score below it has the outcome `below-threshold`; nil: any score will do.

@@ -37,8 +37,8 @@ func inOrder(_ problems: [ProgramProblem]) -> [ProgramProblem] {
 extension ProgramReader {
   private static let topFields = [
     "id", "title", "class", "params", "marketplaces", "traits", "traitUpdates", "entities",
-    "features", "derive", "trigger", "runs", "dedupe", "join", "filters", "score", "levels",
-    "threshold", "offers", "candidate", "costs", "holdout", "journey",
+    "features", "derive", "trigger", "runs", "dedupe", "join", "filters", "score", "scores",
+    "levels", "threshold", "offers", "candidate", "costs", "holdout", "journey",
   ]
 
   /// The program; nil if its file is no YAML mapping. Good only if there are no problems.
@@ -65,6 +65,8 @@ extension ProgramReader {
     readTraits(top["traits"])
     readEntities(top["entities"])
     let features = features(top["features"])
+    declaredFeatures = features
+    collectScores(top["scores"])
     collectOffers(top["offers"])
     collectJourney(top["journey"])
     declare(parameters, features)
@@ -72,7 +74,7 @@ extension ProgramReader {
     let traitUpdates = traitUpdates(top["traitUpdates"])
     let derives = derives(top["derive"])
     let trigger = trigger(top["trigger"])
-    let score = score(top["score"], body)
+    let scoring = scoring(top["score"], named: top["scores"], body)
     let offers = offers(top["offers"])
     let journey = journey(top["journey"])
     checkTemplates()
@@ -84,7 +86,7 @@ extension ProgramReader {
       parameters: parameters, traits: traits, traitUpdates: traitUpdates, entities: entities,
       features: features, derives: derives, trigger: trigger,
       runs: choice(top["runs"], "runs", default: .key), dedupe: dedupe(top["dedupe"]),
-      join: join(top["join"]), filters: filters(top["filters"]), score: score,
+      join: join(top["join"]), filters: filters(top["filters"]), scoring: scoring,
       levels: levels(top["levels"]), threshold: top["threshold"].map { number($0, "threshold") },
       offers: offers, offerFields: offerFields, candidate: candidate(top["candidate"]),
       costs: costs(top["costs"]), holdout: holdout(top["holdout"], id: id), journey: journey,
@@ -116,6 +118,7 @@ extension ProgramReader {
         declarations.entities[index].features[feature.name] = feature.valueType
       }
     }
+    declarations.scoreNames = scoreNames
     declarations.offerFields = offerFields
     declarations.runVariables = journey.variables
     self.declarations = declarations

@@ -1,133 +1,199 @@
+internal import CBOR
 internal import Expressions
 internal import Scoring
 
 extension ProgramReader {
-  /// `score` and the model that it names.
-  func score(_ node: YAMLNode?, _ body: ProgramBody) -> Program.Score? {
+  /// Learns the names of `scores` before expressions that read them are compiled.
+  func collectScores(_ node: YAMLNode?) {
+    scoreNames = (node?.entries ?? []).prefix(ProgramLimits.scores).map(\.key)
+  }
+
+  /// `score` and `scores`, with the models that they name.
+  func scoring(
+    _ node: YAMLNode?, named: YAMLNode?, _ body: ProgramBody
+  ) -> Program.Scoring? {
+    guard let named else { return single(node, body) }
+    let entries = entries(named, "scores", limit: ProgramLimits.scores)
+    if entries.isEmpty { report(named.place, "scores has no score", mend: "add one") }
+    let scores = entries.map { score($0, body) }
+    let main = main(node, named, entries.map(\.key))
+    guard let main, scores.allSatisfy({ $0 != nil }) else { return nil }
+    return Program.Scoring(scores: scores.compactMap { $0 }, main: main)
+  }
+
+  /// The only score of a program, without a name.
+  private func single(_ node: YAMLNode?, _ body: ProgramBody) -> Program.Scoring? {
     guard let node else { return nil }
+    for key in ["main", "combine"] where node[key] != nil {
+      report(
+        node.place, "the score has \"\(key)\", but the program has no scores",
+        mend: "name them: scores: {NAME: {model, features}}")
+      return nil
+    }
     let fields = fields(
       node, "the score", ["model", "features", "fallback"], required: ["model", "features"])
     guard let fields else { return nil }
     let given = namedExpressions(
       fields["features"], "the score's features", .trigger, limit: ProgramLimits.features)
-    let fallback = fields["fallback"].map { number($0, "the score's fallback") }
-    let id = name(fields["model"], "the score's model")
-    guard let modelNode = fields["model"], !id.isEmpty else { return nil }
-    let file = "models/\(id).yaml"
-    guard let bytes = body.files[file] else {
-      let known = body.names.compactMap { Self.identifier(of: $0, below: "models/") }
-      report(
-        modelNode.place, "the model \"\(id)\" has no file \(file)",
-        mend: NearestName.mend(for: id, among: known) ?? "add the file")
+    return score(fields, given, name: "", levels: [], body)
+      .map { Program.Scoring(scores: [$0], main: .score(0)) }
+  }
+
+  /// One of several scores.
+  private func score(_ entry: YAMLEntry, _ body: ProgramBody) -> Program.Score? {
+    let what = "score \"\(entry.key)\""
+    checkIdentifier(entry.key, entry.keyPlace, "score")
+    let fields = fields(
+      entry.value, what, ["model", "features", "fallback", "levels"],
+      required: ["model", "features"])
+    guard let fields else { return nil }
+    let given = namedExpressions(
+      fields["features"], "the features of \(what)", .scoring, limit: ProgramLimits.features)
+    let earlier = scoreNames.prefix { $0 != entry.key }
+    for feature in given {
+      for attribute in feature.value.attributes where attribute.root == "scores" {
+        guard let read = attribute.path.first, !earlier.contains(read) else { continue }
+        report(
+          fields["features"]?.place ?? fields.place,
+          "\"\(feature.name)\" of \(what) reads scores.\(read), which is computed later",
+          mend: "put \"\(read)\" before it")
+      }
+    }
+    return score(fields, given, name: entry.key, levels: levels(fields["levels"]), body)
+  }
+
+  private func score(
+    _ fields: Fields, _ given: [Program.NamedExpression], name: String, levels: [Program.Level],
+    _ body: ProgramBody
+  ) -> Program.Score? {
+    let fallback = fields["fallback"].map { number($0, "the fallback of \(fields.what)") }
+    guard let node = fields["model"], let model = reference(node, fields, body) else {
       return nil
     }
-    guard let root = parse(file, bytes), let model = scorecard(root, id: id) else { return nil }
-    compare(given, model, entries: fields["features"], file: root.place)
-    let features = model.featureNames.compactMap { name in given.first { $0.name == name } }
+    var features = given
+    if case .own(let own) = model {
+      compare(given, own, entries: fields["features"], file: node.place)
+      features = own.featureNames.compactMap { name in given.first { $0.name == name } }
+    }
     return Program.Score(
-      modelID: id, model: model, modelHash: hex(sha256(bytes)), features: features,
-      fallback: fallback)
+      name: name, model: model, features: features, fallback: fallback, levels: levels,
+      specification: specification(of: features))
+  }
+
+  /// The model of a score: a name for one of the program's own, `{registered: ID}` or
+  /// `{hash: HEX}` for one that was registered.
+  private func reference(
+    _ node: YAMLNode, _ score: Fields, _ body: ProgramBody
+  ) -> Program.ModelReference? {
+    let what = "the model of \(score.what)"
+    guard let entries = node.entries else {
+      let id = name(node, what)
+      guard !id.isEmpty else { return nil }
+      return model(id, files: body.files, place: node.place).map { .own($0) }
+    }
+    guard let fields = fields(node, what, ["registered", "hash"]) else { return nil }
+    guard entries.count == 1, let entry = entries.first else {
+      report(node.place, "\(what) must say \"registered\" or \"hash\"", mend: "keep one of them")
+      return nil
+    }
+    if score["fallback"] == nil {
+      report(
+        score.place, "\(score.what) has no \"fallback\", but a registered model may be missing",
+        mend: "add the score that is taken then")
+    }
+    if let registered = fields["registered"] {
+      let id = name(registered, "the id of \(what)")
+      return id.isEmpty ? nil : .registered(id: id)
+    }
+    guard entry.key == "hash" else { return nil }
+    let hash = text(entry.value, "the hash of \(what)")
+    let isHash =
+      hash.utf8.count == 64
+      && hash.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
+    guard isHash else {
+      report(
+        entry.value.place, "the hash of \(what) is not one",
+        mend: "write the 64 hex digits that recount models list shows")
+      return nil
+    }
+    return .hash(hash)
+  }
+
+  /// What the score of a decision is, where there are several.
+  private func main(
+    _ node: YAMLNode?, _ named: YAMLNode, _ names: [String]
+  ) -> Program.MainScore? {
+    guard let node else {
+      if names.count == 1 { return .score(0) }
+      report(
+        named.place, "nothing says which of the scores counts",
+        mend: "add score: {main: NAME} or score: {combine: EXPRESSION}")
+      return nil
+    }
+    guard let fields = fields(node, "the score", ["main", "combine", "fallback"]) else {
+      return nil
+    }
+    guard (fields["main"] != nil) != (fields["combine"] != nil) else {
+      report(
+        node.place, "with scores, the score has either \"main\" or \"combine\"",
+        mend: "write score: {main: NAME} or score: {combine: EXPRESSION}")
+      return nil
+    }
+    if let main = fields["main"] {
+      if fields["fallback"] != nil {
+        report(
+          fields.place(of: "fallback"), "\"fallback\" belongs to the score that \"main\" names",
+          mend: "move it there")
+      }
+      let name = text(main, "\"main\" of the score")
+      guard let index = names.firstIndex(of: name) else {
+        report(
+          main.place, "there is no score \"\(name)\"",
+          mend: NearestName.mend(for: name, among: names))
+        return nil
+      }
+      return .score(index)
+    }
+    let value = expression(fields["combine"], "\"combine\" of the score", .scoring, .number)
+    return .combination(
+      Program.Combination(
+        value: value, hash: hex(sha256(Array(value.source.utf8))),
+        fallback: fields["fallback"].map { number($0, "the fallback of the score") }))
   }
 
   /// Every feature of the model must be given, and every given one be the model's.
   private func compare(
-    _ given: [Program.NamedExpression], _ model: Scorecard, entries: YAMLNode?, file: Place
+    _ given: [Program.NamedExpression], _ model: ScoringModel, entries: YAMLNode?, file: Place
   ) {
     let names = model.featureNames
     for entry in entries?.entries ?? [] where !names.contains(entry.key) {
       report(
-        entry.keyPlace, "the model \"\(model.definition.id)\" has no feature \"\(entry.key)\"",
+        entry.keyPlace, "the model \"\(model.id)\" has no feature \"\(entry.key)\"",
         mend: NearestName.mend(for: entry.key, among: names))
     }
     for name in names where !given.contains(where: { $0.name == name }) {
       report(
         entries?.place ?? file,
-        "the score gives no \"\(name)\", which the model \"\(model.definition.id)\" needs",
-        mend: "add it")
+        "the score gives no \"\(name)\", which the model \"\(model.id)\" needs", mend: "add it")
     }
   }
 
-  /// A model's file.
-  private func scorecard(_ root: YAMLNode, id: String) -> Scorecard? {
-    let what = "the model"
-    let before = problems.count
-    let known = ["id", "kind", "link", "intercept", "reasons", "scale", "features"]
-    guard let fields = fields(root, what, known, required: ["id", "kind", "features"]) else {
-      return nil
-    }
-    if let node = fields["id"], text(node, "the model's id") != id {
-      report(
-        node.place, "the model's id \"\(text(node, ""))\" differs from its file's name \"\(id)\"",
-        mend: "rename one of them")
-    }
-    if let node = fields["kind"], text(node, "the model's kind") != "scorecard" {
-      report(node.place, "the model's kind can only be \"scorecard\"")
-    }
-    let scale = fields["scale"].map(scale)
-    let nodes = elements(fields["features"], "the model's features", limit: ProgramLimits.features)
-    let definition = ScorecardDefinition(
-      id: id, intercept: number(fields["intercept"], "the model's intercept"),
-      link: fields["link"].map { text($0, "the model's link") } ?? "logistic",
-      reasons: fields["reasons"].map { integer($0, "the model's reasons", in: 0...64) } ?? 4,
-      scale: scale, features: nodes.map(modelFeature))
-    guard problems.count == before else { return nil }
-    do {
-      return try Scorecard(definition)
-    } catch {
-      report(place(of: error, nodes, fields), error.message, mend: error.mend)
-      return nil
-    }
-  }
-
-  private func scale(_ node: YAMLNode) -> ScorecardScale {
-    let names = ["pointsToDoubleOdds", "anchorPoints", "anchorOdds"]
-    let fields = fields(node, "the model's scale", names, required: names)
-    return ScorecardScale(
-      pointsToDoubleOdds: number(fields?["pointsToDoubleOdds"], "pointsToDoubleOdds"),
-      anchorPoints: number(fields?["anchorPoints"], "anchorPoints"),
-      anchorOdds: number(fields?["anchorOdds"], "anchorOdds"))
-  }
-
-  private func modelFeature(_ node: YAMLNode) -> ScorecardDefinition.Feature {
-    let known = ["name", "neutral", "missing", "otherwise", "bins"]
-    let fields = fields(node, "a feature of the model", known, required: ["name", "bins"])
-    let name = text(fields?["name"], "the name of a feature of the model")
-    let what = "feature \"\(name)\" of the model"
-    if let node = fields?["name"] { checkIdentifier(name, node.place, "feature") }
-    let bins = elements(fields?["bins"], "the bins of \(what)", limit: ProgramLimits.bins)
-    return ScorecardDefinition.Feature(
-      name: name, neutral: number(fields?["neutral"], "\"neutral\" of \(what)"),
-      missing: fields?["missing"].map { number($0, "\"missing\" of \(what)") },
-      otherwise: fields?["otherwise"].map { number($0, "\"otherwise\" of \(what)") },
-      bins: bins.map { bin($0, what) })
-  }
-
-  private func bin(_ node: YAMLNode, _ what: String) -> ScorecardDefinition.Bin {
-    let known = ["from", "to", "equals", "points"]
-    let fields = fields(node, "a bin of \(what)", known, required: ["points"])
-    return ScorecardDefinition.Bin(
-      from: fields?["from"].map { number($0, "\"from\" of \(what)") },
-      to: fields?["to"].map { number($0, "\"to\" of \(what)") },
-      equals: fields?["equals"].map { text($0, "\"equals\" of \(what)") },
-      points: number(fields?["points"], "\"points\" of \(what)"))
-  }
-
-  /// Where in the file a scorecard's fault lies.
-  private func place(of error: ScorecardError, _ nodes: [YAMLNode], _ fields: Fields) -> Place {
-    if let name = error.feature {
-      let matching = nodes.filter { $0["name"]?.scalar?.text == name }
-      let node = error.code == .duplicateFeature ? matching.last : matching.first
-      guard let node else { return fields.place }
-      if let bin = error.bin, let bins = node["bins"]?.elements, bins.indices.contains(bin) {
-        return bins[bin].place
+  /// See ``Program/Score/specification``.
+  private func specification(of features: [Program.NamedExpression]) -> String {
+    let parts = features.map { feature -> CBORValue in
+      let expression = feature.value
+      let customer = expression.attributes.filter { $0.root == "customer" }.map(\.path.first)
+      let read = declaredFeatures.filter { declared in
+        switch declared.owner {
+        case .customer: customer.contains(declared.name)
+        case .entity(let index): expression.hostCalls.contains(entities[index].name)
+        }
       }
-      return node.place
+      return [
+        .text(feature.name), .text(expression.source),
+        .array(read.map { .text(canonical([$0.name, $0.identity])) }),
+      ]
     }
-    switch error.code {
-    case .unknownLink: return fields["link"]?.place ?? fields.place
-    case .negativeReasons: return fields["reasons"]?.place ?? fields.place
-    case .invalidScale: return fields["scale"]?.place ?? fields.place
-    default: return fields.place
-    }
+    return hex(sha256(CBORValue.array(parts).encoded()))
   }
 }

@@ -113,6 +113,15 @@ extension ProgramReader {
       let place = Place(file: name, line: 1, column: 1)
       if Self.identifier(of: name, below: "templates/") != nil { continue }
       guard let model = Self.identifier(of: name, below: "models/") else {
+        if modelFiles.contains(name) { continue }
+        if name.hasPrefix("models/"), name.hasSuffix(".json") || name.hasSuffix(".ubj") {
+          // A model with a problem may be the one that names it.
+          guard problems.isEmpty else { continue }
+          report(
+            place, "no model names the file",
+            mend: "name it in a model of kind trees, or remove it")
+          continue
+        }
         report(
           place, "the file is no part of a program",
           mend: "a program has program.yaml, models/ID.yaml, templates/ID.yaml and README files")

@@ -21,7 +21,13 @@ final class ProgramReader {
   var parameterNames: [String] = []
   var traits: [Program.Trait] = []
   var entities: [Program.Entity] = []
+  var declaredFeatures: [Program.Feature] = []
+  var scoreNames: [String] = []
   var offerFields: [String] = []
+  /// Models by id, as far as they were read; nil for one with a problem.
+  var models: [String: ScoringModel?] = [:]
+  /// Files below `models/` that a model names.
+  var modelFiles: Set<String> = []
   var journey = JourneyNames()
   var templates: [TemplateFile] = []
   var concerned = ConcernedTypes()

@@ -71,10 +71,13 @@ package struct BoostedTrees: Equatable, Sendable {
   ///     that stand for the codes 0, 1, …
   ///   - baseMargin: The margin before any tree, where it must not follow from the file: see
   ///     <doc:ReadingXGBoost#Base-margin>.
+  ///   - names: The features' names, for a file without; those of a file that has some must be
+  ///     the same.
   /// - Throws: The first fault, with its place in the file.
   package init(
     xgboost bytes: [UInt8], id: String, reasons: Int = 4, calibration: CalibrationTable? = nil,
-    categories: [(feature: String, texts: [String])] = [], baseMargin: Float? = nil
+    categories: [(feature: String, texts: [String])] = [], baseMargin: Float? = nil,
+    names: [String]? = nil
   ) throws(BoostedTreesError) {
     let model = try XGBoostModel(bytes)
     self.id = id
@@ -82,7 +85,7 @@ package struct BoostedTrees: Equatable, Sendable {
     self.calibration = calibration
     objective = model.objective
     trees = model.trees
-    features = try Self.features(model.features, with: categories)
+    features = try Self.features(Self.named(model.features, names), with: categories)
     let margin = baseMargin ?? Self.margin(of: model.baseScore, objective)
     guard margin.isFinite else {
       throw BoostedTreesError(
@@ -158,6 +161,36 @@ package struct BoostedTrees: Equatable, Sendable {
     return ModelOutput(
       margin: margin, score: score(margin: margin),
       reasons: ranking.entries.map { Reason(name: features[$0.index].name, points: $0.points) })
+  }
+
+  /// The features under the names given, which a file that has names of its own must confirm.
+  private static func named(
+    _ features: [ModelFeature], _ names: [String]?
+  ) throws(BoostedTreesError) -> [ModelFeature] {
+    guard let names else { return features }
+    guard names.count == features.count else {
+      throw BoostedTreesError(
+        .invalidFeatures, "features",
+        "there are \(names.count) names for \(features.count) features",
+        mend: "name each feature, in the order of the training data")
+    }
+    let isNameless = features.enumerated().allSatisfy { $1.name == "f\($0)" }
+    var named = features
+    for (index, name) in names.enumerated() {
+      let place = "features[\(index)]"
+      guard isNameless || features[index].name.hasSameBytes(as: name) else {
+        throw BoostedTreesError(
+          .invalidFeatures, place, "the file calls it \(features[index].name), not \(name)",
+          mend: "take the file's name, or leave the names out")
+      }
+      guard !name.isEmpty, !names[..<index].contains(where: { $0.hasSameBytes(as: name) }) else {
+        throw BoostedTreesError(
+          .invalidFeatures, place, name.isEmpty ? "the name is empty" : "\(name) comes twice",
+          mend: "give each feature a name of its own")
+      }
+      named[index].name = name
+    }
+    return named
   }
 
   /// The base score's margin. The logarithm is rounded correctly to single precision.

@@ -1,0 +1,255 @@
+import Binding
+import CBOR
+import Engine
+import Expressions
+import Facts
+import Items
+import Ledger
+import Models
+import Programs
+import Scoring
+
+/// Computes the scores of a program for what the scope stands at, and records how.
+struct ScoreEvaluator {
+  let scope: Scope
+  let models: Models
+  let items: Items
+
+  /// One score with what led to it.
+  struct Record {
+    var facts: ScoreFacts
+    /// The hash of the model, in hex; empty where none was found.
+    var model: String
+    var features: [CBORValue]
+    var reasons: [CBORValue]
+    /// Why the score is the fallback; nil: it is the model's.
+    var fallbackReason: String?
+  }
+
+  /// The score of a decision, and all of which it was made.
+  struct Outcome {
+    /// What `score` is.
+    var main: Record
+    /// The named scores, as decisions record them; empty for a single score.
+    var named: [CBORValue]
+    /// The named scores, as expressions read them and a run keeps them.
+    var scores: NamedScores
+  }
+
+  /// Why there is no score.
+  struct Failure: Error {
+    let reason: String
+  }
+
+  /// Computes the scores of `scoring`.
+  /// - Throws: Where a score without a fallback has no value.
+  func outcome(_ scoring: Program.Scoring, _ program: Program) throws(Failure) -> Outcome {
+    if scoring.isSingle {
+      let record = try record(scoring.scores[0], levels: program.levels)
+      return Outcome(main: record, named: [], scores: NamedScores())
+    }
+    var main: Record?
+    var named: [CBORValue] = []
+    scope.scores = NamedScores()
+    for (index, score) in scoring.scores.enumerated() {
+      let record = try record(score, levels: score.levels)
+      scope.scores.add(score.name, record.facts)
+      named.append(Self.cbor(of: record, score))
+      if case .score(index) = scoring.main { main = record }
+    }
+    switch scoring.main {
+    case .score:
+      // The check has made sure that the main score is one of them.
+      guard var main else { throw Failure(reason: "score") }
+      main.facts.level = Self.level(of: main.facts.value, program.levels)
+      return Outcome(main: main, named: named, scores: scope.scores)
+    case .combination(let combination):
+      let record = try combined(combination, scoring, program.levels)
+      return Outcome(main: record, named: named, scores: scope.scores)
+    }
+  }
+
+  // MARK: - One score
+
+  private func record(
+    _ score: Program.Score, levels: [Program.Level]
+  ) throws(Failure) -> Record {
+    var record = Record(
+      facts: ScoreFacts(value: 0, margin: 0, level: ""), model: "", features: [], reasons: [])
+    record.features.reserveCapacity(score.features.count)
+    var values: [FeatureValue] = []
+    values.reserveCapacity(score.features.count)
+    for feature in score.features {
+      let value = scope.optional(feature.value) ?? .null
+      values.append(FeatureValue(value))
+      record.features.append(Self.record(feature.name, value))
+    }
+    switch model(score.model) {
+    case .failure(let failure): record.fallbackReason = failure.reason
+    case .success(let model):
+      record.model = model.hash
+      switch output(of: model, score, values) {
+      case .failure(let failure): record.fallbackReason = failure.reason
+      case .success(let output):
+        record.facts.value = output.score
+        record.facts.margin = output.margin
+        record.reasons = output.reasons.map {
+          ["name": .text($0.name), "points": .double($0.points)]
+        }
+      }
+    }
+    if record.fallbackReason != nil {
+      guard let fallback = score.fallback else { throw Failure(reason: "score") }
+      record.facts.value = fallback
+      record.facts.isFallback = true
+    }
+    record.facts.level = Self.level(of: record.facts.value, levels)
+    return record
+  }
+
+  private func model(_ reference: Program.ModelReference) -> Result<ScoringModel, Failure> {
+    let row: ModelRow?
+    switch reference {
+    case .own(let model): return .success(model)
+    case .registered(let id): row = models.registration(of: id)
+    case .hash(let hash): row = models.registration(ofHash: hash)
+    }
+    guard let row else { return .failure(Failure(reason: "the model is not registered")) }
+    guard let model = models.model(of: row) else {
+      return .failure(Failure(reason: "the model cannot be read"))
+    }
+    return .success(model)
+  }
+
+  private func output(
+    of model: ScoringModel, _ score: Program.Score, _ values: [FeatureValue]
+  ) -> Result<ModelOutput, Failure> {
+    var values = values
+    if case .own = score.model {
+    } else {
+      // Another model than the program was checked with: its features are found by name.
+      var ordered: [FeatureValue] = []
+      for name in model.featureNames {
+        guard let index = score.features.firstIndex(where: { $0.name == name }) else {
+          return .failure(Failure(reason: "the score gives the model no \"\(name)\""))
+        }
+        ordered.append(values[index])
+      }
+      values = ordered
+    }
+    switch model.content {
+    case .features(let model):
+      let output = model.output(for: values)
+      guard output.score.isFinite else {
+        return .failure(Failure(reason: "the model has no answer"))
+      }
+      return .success(output)
+    case .items(let model):
+      guard let output = items.output(model, item: values[0], customer: scope.customer) else {
+        return .failure(Failure(reason: "there is no item to score"))
+      }
+      return .success(output)
+    }
+  }
+
+  // MARK: - Several scores
+
+  private func combined(
+    _ combination: Program.Combination, _ scoring: Program.Scoring, _ levels: [Program.Level]
+  ) throws(Failure) -> Record {
+    var record = Record(
+      facts: ScoreFacts(value: 0, margin: 0, level: ""), model: combination.hash, features: [],
+      reasons: [])
+    record.features = scoring.scores.map { score in
+      Self.record(score.name, scope.scores.facts(score.name).map { .double($0.value) } ?? .null)
+    }
+    if let value = scope.optional(combination.value).flatMap(Self.number), value.isFinite {
+      record.facts.value = value
+      record.facts.margin = value
+    } else {
+      guard let fallback = combination.fallback else { throw Failure(reason: "score") }
+      record.facts.value = fallback
+      record.facts.isFallback = true
+      record.fallbackReason = "the scores cannot be combined"
+    }
+    record.facts.level = Self.level(of: record.facts.value, levels)
+    return record
+  }
+
+  /// One of several scores, as decisions record it.
+  private static func cbor(of record: Record, _ score: Program.Score) -> CBORValue {
+    var fields: [(String, CBORValue)] = [
+      ("name", .text(score.name)), ("model", .text(record.model)),
+      ("specification", .text(score.specification)), ("features", .array(record.features)),
+      ("margin", .double(record.facts.margin)), ("score", .double(record.facts.value)),
+      ("level", .text(record.facts.level)), ("reasons", .array(record.reasons)),
+    ]
+    if case .registered(let id) = score.model { fields.append(("registered", .text(id))) }
+    if let reason = record.fallbackReason {
+      fields.append(("fallback", .bool(true)))
+      fields.append(("fallbackReason", .text(reason)))
+    }
+    return .object(fields)
+  }
+
+  // MARK: - Values
+
+  static func level(of score: Double, _ levels: [Program.Level]) -> String {
+    levels.first { score >= $0.threshold }?.name ?? ""
+  }
+
+  private static func number(_ value: Value) -> Double? {
+    switch value {
+    case .int(let number): Double(number)
+    case .uint(let number): Double(number)
+    case .double(let number): number
+    default: nil
+    }
+  }
+
+  /// A feature as decisions record it: doubles with their exact bits.
+  private static func record(_ name: String, _ value: Value) -> CBORValue {
+    var fields: [(String, CBORValue)] = [("name", .text(name)), ("value", value.cborValue)]
+    if case .double(let number) = value {
+      fields.append(("bits", .text(Hex.string(BigEndian.bytes(number.bitPattern)))))
+    }
+    return .object(fields)
+  }
+}
+
+extension ScoreEvaluator.Outcome {
+  /// The fields of `decision.made` that tell of the score.
+  func fields(_ program: Program) -> [(String, CBORValue)] {
+    var fields: [(String, CBORValue)] = [
+      ("features", .array(main.features)), ("model", .text(main.model)),
+      ("margin", .double(main.facts.margin)), ("score", .double(main.facts.value)),
+      ("level", .text(main.facts.level)), ("reasons", .array(main.reasons)),
+    ]
+    if let reason = main.fallbackReason {
+      fields.append(("fallback", .bool(true)))
+      fields.append(("fallbackReason", .text(reason)))
+    }
+    if !named.isEmpty { fields.append(("scores", .array(named))) }
+    // The version of the program says which model of its own it is, but not which registered one.
+    if named.isEmpty, let score = program.score {
+      if case .own = score.model { return fields }
+      fields.append(("specification", .text(score.specification)))
+      if case .registered(let id) = score.model { fields.append(("registered", .text(id))) }
+    }
+    return fields
+  }
+}
+
+extension FeatureValue {
+  /// What a model is told of an expression's value.
+  fileprivate init(_ value: Value) {
+    switch value {
+    case .int(let number): self = .number(Double(number))
+    case .uint(let number): self = .number(Double(number))
+    case .double(let number): self = .number(number)
+    case .bool(let flag): self = .flag(flag)
+    case .string(let text): self = .text(text)
+    default: self = .missing
+    }
+  }
+}
