@@ -80,6 +80,9 @@ let package = Package(
       ["Engine", "Ledger", "Binding", "Catalog", "Programs", "Scoring", "Expressions"],
       folder: "Projections"),
     library("Journeys", ["Engine", "Ledger", "CBOR", "CivilTime"], folder: "Projections"),
+    library(
+      "Batches", ["Engine", "Ledger", "Catalog", "Programs", "CBOR", "CivilTime"],
+      folder: "Projections"),
     library("Candidates", ["Engine", "Ledger", "CBOR"], folder: "Projections"),
     library("Deliveries", ["Engine", "Ledger", "CBOR"], folder: "Projections"),
     library("Decisions", ["Engine", "Ledger"], folder: "Projections"),
@@ -100,8 +103,8 @@ let package = Package(
       "Policies",
       [
         "Engine", "Ledger", "Binding", "Facts", "Catalog", "Models", "Items", "Profiles",
-        "Features", "Silences",
-        "Journeys", "Candidates", "Deliveries", "Decisions", "Metrics", "Programs", "Scoring",
+        "Features", "Silences", "Journeys", "Batches", "Candidates", "Deliveries", "Decisions",
+        "Metrics", "Programs", "Scoring",
         "Expressions", "CBOR", "CivilTime", "LMDB", crypto,
       ]),
     .executableTarget(

@@ -28,6 +28,8 @@ package final class Features: Projection {
   private let entityStates = Table<FeatureRow>(name: "features.entity-states")
   private var bound: [BoundFeature?] = []
   private var plans = FeaturePlans()
+  /// Numbers of entities by kind, in order of first appearance: what populations go through.
+  private var members: [UInt32: [UInt32]] = [:]
   private lazy var byType = RoleMap<TypePlans>(names: context.names) { [unowned self] in
     plans(ofType: $0)
   }
@@ -47,6 +49,8 @@ package final class Features: Projection {
 
   package func reset() {
     bound = []
+    members = [:]
+    for number in 0..<UInt32(entities.count) { note(number) }
     plans = FeaturePlans()
     byType.removeAll()
     definitions.forEach { number, row in bind(number, row) }
@@ -68,6 +72,22 @@ package final class Features: Projection {
   /// The number of an entity by its key; nil if no event ever concerned it.
   package func entity(kind: UInt32, key: [UInt8]) -> UInt32? {
     entities.number(of: BigEndian.bytes(kind) + key)
+  }
+
+  /// The numbers of the entities of a kind that events have concerned, in order of first appearance.
+  package func entities(of entity: Program.Entity) -> [UInt32] {
+    kind(of: entity).flatMap { members[$0] } ?? []
+  }
+
+  /// The key of an entity.
+  package func key(ofEntity number: UInt32) -> String {
+    String(decoding: entities.bytes(of: number).dropFirst(4), as: UTF8.self)
+  }
+
+  private func note(_ number: UInt32) {
+    let bytes = entities.bytes(of: number)
+    let kind = bytes.prefix(4).reduce(0) { $0 << 8 | UInt32($1) }
+    members[kind, default: []].append(number)
   }
 
   /// The value of a customer's feature at `now`; its default where it took in nothing.
@@ -129,7 +149,9 @@ package final class Features: Projection {
       let table: Table<FeatureRow>
       if let entity = plan.entity {
         guard let key = key(of: entity, in: event) else { continue }
+        let known = entities.count
         row = entities.intern(key)
+        if entities.count > known { note(row) }
         table = entityStates
       } else {
         row = subject

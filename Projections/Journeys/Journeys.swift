@@ -30,7 +30,8 @@ package final class Journeys: Projection {
   private var roles: RoleMap<Role>
   private let entities: EntityTable
   private let sink: TimerSink
-  private let owner: UInt8
+  /// The number under which it sets timers.
+  package let owner: UInt8
 
   /// - Parameters:
   ///   - entities: The engine's subjects.

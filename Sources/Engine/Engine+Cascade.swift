@@ -59,6 +59,13 @@ extension Engine {
 
   private func append(_ list: [Emission], causedBy cause: Event, depth: UInt8) {
     var ordinals: [String: UInt32] = [:]
+    append(list, causedBy: cause, depth: depth, ordinals: &ordinals)
+  }
+
+  /// - Parameter ordinals: By program, how much `cause` has caused already.
+  func append(
+    _ list: [Emission], causedBy cause: Event, depth: UInt8, ordinals: inout [String: UInt32]
+  ) {
     for emission in list {
       let ordinal = ordinals[emission.program, default: 0]
       ordinals[emission.program] = ordinal + 1
@@ -83,7 +90,7 @@ extension Engine {
       subject: emission.subject, payload: payload.encoded())
   }
 
-  private func append(
+  func append(
     _ emission: Emission, causedBy cause: Event, ordinal: UInt32, depth: UInt8
   ) {
     let type = typeNumber(of: emission.type)

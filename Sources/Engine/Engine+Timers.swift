@@ -7,10 +7,12 @@ extension Engine {
   /// - Parameters:
   ///   - recordedAt: The ledger time of a timer with a given due time.
   ///   - limit: How many at most.
+  ///   - finishesWork: Whether sliced work that a timer begins is finished before the next, or only
+  ///     what is small.
   /// - Returns: How many were fired.
   @discardableResult
   func fireTimers(
-    until time: Int64, recordedAt: (Int64) -> Int64, limit: Int = .max
+    until time: Int64, recordedAt: (Int64) -> Int64, limit: Int = .max, finishesWork: Bool
   ) throws -> Int {
     var fired = 0
     while fired < limit, let timer = context.timers.queue.first, timer.due <= time {
@@ -19,10 +21,16 @@ extension Engine {
       ledgerTime = max(ledgerTime, recordedAt(timer.due))
       append(firing, of: timer)
       cascade()
+      try continueWork(all: finishesWork)
       fired += 1
       try commitIfLarge()
     }
     return fired
+  }
+
+  /// Whether a timer of the queue is still set.
+  package func isSet(_ timer: Timer) -> Bool {
+    timerOwners[Int(timer.owner)].firing(of: timer) != nil
   }
 
   /// Drops the timers at the front of the queue that their owners have dropped.

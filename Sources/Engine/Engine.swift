@@ -27,6 +27,8 @@ package final class Engine {
   let projections: [any Projection]
   let policies: [any Policy]
   let timerOwners: [any TimerOwner]
+  /// What is done in slices between turns; nil: nothing is.
+  let work: (any SlicedWork)?
   let identities: Identities
   let bySubject: SubjectIndex
   /// Where runs are merged; nil: in the flush.
@@ -39,8 +41,8 @@ package final class Engine {
   var blobs: [Blob] = []
   /// The next of `pending` to be projected.
   var cursor = 0
-  /// The end of the ledger with `pending`.
-  var position: UInt64 = 0
+  /// The end of the ledger with the open turn.
+  package internal(set) var position: UInt64 = 0
   var ledgerTime: Int64 = 0
   /// By type number: the projections that are shown events of that type.
   var concerned: [[Int]?] = []
@@ -62,9 +64,10 @@ package final class Engine {
   /// - Parameters:
   ///   - projections: In the order in which each event is shown to them.
   ///   - timerOwners: By owner number.
+  ///   - work: What is done in slices between turns.
   package init(
     ledger: Ledger, views: ViewStore, context: FoldContext, projections: [any Projection],
-    policies: [any Policy], timerOwners: [any TimerOwner],
+    policies: [any Policy], timerOwners: [any TimerOwner], work: (any SlicedWork)? = nil,
     options: EngineOptions = EngineOptions()
   ) throws {
     self.ledger = ledger
@@ -73,6 +76,7 @@ package final class Engine {
     self.projections = projections
     self.policies = policies
     self.timerOwners = timerOwners
+    self.work = work
     self.options = options
     background = options.mergesInBackground ? BackgroundWork() : nil
     identities = Identities(options: options.runs, background: background)
@@ -107,8 +111,11 @@ package final class Engine {
     receipts.reserveCapacity(inputs.count)
     if case .wall(let now) = clock {
       let time = max(now, ledgerTime)
-      try fireTimers(until: time, recordedAt: { _ in time })
+      try fireTimers(until: time, recordedAt: { _ in time }, finishesWork: false)
       admitWaiting(at: time)
+    } else {
+      // What a kill has interrupted.
+      try continueWork(all: true)
     }
     for input in inputs {
       let id = EventID(source: input.source, externalID: input.externalID)
@@ -121,13 +128,14 @@ package final class Engine {
       switch clock {
       case .wall(let now):
         time = max(now, ledgerTime)
-        try fireTimers(until: time, recordedAt: { _ in time })
+        try fireTimers(until: time, recordedAt: { _ in time }, finishesWork: false)
       case .event:
         time = max(input.occurredAt ?? ledgerTime, ledgerTime)
-        try fireTimers(until: time, recordedAt: { $0 })
+        try fireTimers(until: time, recordedAt: { $0 }, finishesWork: true)
       }
       admitWaiting(at: time)
       receipts.append(accept(input, id, at: time))
+      try continueWork(all: clock == .event)
       try commitIfLarge()
     }
     if commits { try commit() }
@@ -140,7 +148,9 @@ package final class Engine {
     to time: Int64, limit: Int = 4_096, commits: Bool = true
   ) throws -> Int {
     try checkIsWorking()
-    let fired = try fireTimers(until: time, recordedAt: { $0 }, limit: limit)
+    try continueWork(all: true)
+    let fired = try fireTimers(
+      until: time, recordedAt: { $0 }, limit: limit, finishesWork: true)
     if commits { try commit() }
     return fired
   }

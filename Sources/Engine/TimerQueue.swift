@@ -49,6 +49,11 @@ package struct TimerQueue {
   /// The timer that is due first.
   package var first: Timer? { heap.first }
 
+  /// Hands over every timer, in no order that matters.
+  package func forEach(_ body: (Timer) -> Void) {
+    heap.forEach(body)
+  }
+
   package mutating func removeAll() {
     heap.removeAll(keepingCapacity: true)
   }

@@ -5,6 +5,8 @@ import Programs
 /// A field that an expression of a program reads, resolved once for a version of the program.
 enum FactAttribute: Sendable {
   case event(EventAttribute)
+  /// A name of the population's data: of the item while one is handled, else a field of the event.
+  case datum(name: String, rest: [String], otherwise: EventAttribute)
   case customerID
   case trait(index: Int, rest: [String])
   /// A feature of the customer, by its number in the features' tables.

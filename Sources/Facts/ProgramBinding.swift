@@ -8,6 +8,8 @@ package final class ProgramBinding {
   package let program: Program
   /// The program's version, 64 hex digits.
   package let version: String
+  /// Whether filters, features of the score, or the rank of the population read `run`.
+  package let readsRunBeforeStart: Bool
   private let eventTypes: Set<String>
   private let customerFeatures: [String: UInt32]
   private let traitIndexes: [String: Int]
@@ -19,6 +21,7 @@ package final class ProgramBinding {
   package init(_ program: Program, features: Features) {
     self.program = program
     version = program.version.description
+    readsRunBeforeStart = Self.readsRunBeforeStart(program)
     eventTypes = Set(program.eventTypes)
     var customerFeatures: [String: UInt32] = [:]
     var entityFeatures = [[(name: String, number: UInt32)]](
@@ -40,6 +43,15 @@ package final class ProgramBinding {
     var traitIndexes: [String: Int] = [:]
     for (index, trait) in program.traits.enumerated() { traitIndexes[trait.name] = index }
     self.traitIndexes = traitIndexes
+  }
+
+  private static func readsRunBeforeStart(_ program: Program) -> Bool {
+    var expressions = program.score?.features.map(\.value) ?? []
+    for filter in program.filters {
+      if case .expression(let expression) = filter.test { expressions.append(expression) }
+    }
+    if let rank = program.population?.rank { expressions.append(rank) }
+    return expressions.contains { $0.attributes.contains { $0.root == "run" } }
   }
 
   /// Whether the program may do something with an event of this type.
@@ -67,6 +79,8 @@ package final class ProgramBinding {
     let path = attribute.path
     let rest = Array(path.dropFirst())
     switch (attribute.root, path.first) {
+    case ("event", let name?) where program.population?.data.contains { $0.name == name } == true:
+      return .datum(name: name, rest: rest, otherwise: EventAttribute(path: path))
     case ("event", _): return .event(EventAttribute(path: path))
     case ("now", nil): return .now
     case ("key", nil): return .key

@@ -12,6 +12,8 @@ package final class ProgramSet {
   private var last: ProgramBinding?
   /// Active programs by type of their triggers, in the order in which they were activated.
   private var triggered: [String: [ProgramBinding]] = [:]
+  /// The same of programs whose trigger starts a population.
+  private var started: [String: [ProgramBinding]] = [:]
   private var revision = -1
   /// The catalog's generation that the bindings follow from.
   private var generation = 0
@@ -48,6 +50,17 @@ package final class ProgramSet {
     return triggered[type] ?? []
   }
 
+  /// The active programs whose population an event of this type starts. Cost: as ``triggered(by:)``.
+  package func populations(startedBy type: String) -> [ProgramBinding] {
+    if revision != catalog.revision { refresh() }
+    return started.isEmpty ? [] : started[type] ?? []
+  }
+
+  /// The active version of a program; nil: none is.
+  package func active(_ program: String) -> ProgramBinding? {
+    catalog.active.last { $0.program == program }.flatMap { binding(version: $0.version) }
+  }
+
   /// After a commit that failed, or a rebuild, features may have other numbers.
   private func forgetIfReopened() {
     guard generation != catalog.generation else { return }
@@ -59,9 +72,17 @@ package final class ProgramSet {
   private func refresh() {
     revision = catalog.revision
     triggered = [:]
+    started = [:]
     for row in catalog.active {
       guard let binding = binding(version: row.version) else { continue }
-      for type in binding.program.trigger.types { triggered[type, default: []].append(binding) }
+      let trigger = binding.program.trigger
+      for type in trigger.types {
+        if trigger.startsPopulation {
+          started[type, default: []].append(binding)
+        } else {
+          triggered[type, default: []].append(binding)
+        }
+      }
     }
   }
 }

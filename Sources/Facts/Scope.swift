@@ -31,12 +31,14 @@ package final class Scope {
   package var offer: MapValue?
   /// The offer of a run, one CBOR map, decoded where an expression reads it.
   package var storedOffer: [UInt8]?
+  /// The item of a population that is handled; nil: none.
+  var item: ItemFacts?
   /// Where reads are noted while a filter is asked; nil: nowhere.
   package var reads: [(name: String, value: Value)]?
-  private var current: ExpressionBinding?
+  var current: ExpressionBinding?
   /// The entity that was read last while the present event is handled.
   private var lastEntity: (kind: UInt32, key: [UInt8]?, value: Value)?
-  private var currentExpression: CompiledExpression?
+  var currentExpression: CompiledExpression?
 
   package init(context: FoldContext, profiles: Profiles, features: Features) {
     self.context = context
@@ -58,6 +60,7 @@ package final class Scope {
     scores = NamedScores()
     offer = nil
     storedOffer = nil
+    item = nil
     reads = nil
     lastEntity = nil
   }
@@ -123,6 +126,9 @@ extension Scope: Activation {
   private func read(_ attribute: FactAttribute) throws(EvaluationError) -> Value? {
     switch attribute {
     case .event(let field): return event.flatMap { field.value(in: $0, names: context.names) }
+    case .datum(let name, let rest, let field):
+      if let index = item?.index(of: name) { return datum(index)?.selecting(rest) }
+      return event.flatMap { field.value(in: $0, names: context.names) }
     case .customerID: return .string(customerID)
     case .trait(let index, let rest): return trait(index)?.selecting(rest)
     case .feature(let number, let rest):
@@ -138,7 +144,9 @@ extension Scope: Activation {
       return storedOffer.flatMap { Value(CBORView(storage: $0)).selecting(path) }
     case .record(let record): return read(record)
     case .now: return .timestamp(microseconds: now)
-    case .key: return key.map { .string($0) }
+    case .key:
+      // Of a population of customers the item's key is the customer's id.
+      return (key ?? (item == nil ? nil : customerID)).map { .string($0) }
     case .unknown(let name): throw EvaluationError(.undeclared, name)
     }
   }

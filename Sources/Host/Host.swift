@@ -166,12 +166,14 @@ package final class Host {
     return fired
   }
 
-  /// Moves the event clock until no timer is left.
+  /// Moves the event clock until no timer is left but those of schedules, and of runs that schedules
+  /// have begun meanwhile. A batch that has begun is finished.
   package func drain(progress: (Int64) -> Void = { _ in }) throws -> Int {
     var fired = 0
     try settle()
-    while let due = store.engine.nextTimer() {
-      fired += try advance(to: due, progress: progress)
+    let start = store.ledger.end.position
+    while let end = store.drainEnd(since: start) {
+      fired += try advance(to: end, progress: progress)
     }
     return fired
   }

@@ -12,6 +12,11 @@ package enum EventType {
   package static let candidateCreated = "candidate.created"
   package static let candidateUpdated = "candidate.updated"
   package static let candidateRemoved = "candidate.removed"
+  package static let batchStarted = "batch.started"
+  package static let batchSliced = "batch.sliced"
+  package static let batchCompleted = "batch.completed"
+  /// A batch that was due and did not begin, with the reason.
+  package static let batchSkipped = "batch.skipped"
   package static let deliveryRequested = "delivery.requested"
   package static let deliveryWithheld = "delivery.withheld"
   package static let actionRequested = "action.requested"
@@ -37,7 +42,7 @@ package enum EventType {
   package static let reserved: Set<String> = [
     programActivated, programDeactivated, modelRegistered, "reference.loaded", nameInterned,
     timerFired, decisionMade, runStarted, runMoved, runExited, candidateCreated,
-    candidateUpdated, candidateRemoved, "batch.started", "batch.sliced", "batch.completed",
+    candidateUpdated, candidateRemoved, batchStarted, batchSliced, batchCompleted, batchSkipped,
     deliveryRequested, deliveryWithheld, actionRequested, "score.requested",
   ]
 }

@@ -12,6 +12,10 @@ package enum Limits {
   package static let nesting = 32
   /// How many times a policy may react to what policies emitted.
   package static let cascadeDepth = 16
+  /// Items of a population that one slice of a batch looks at.
+  package static let sliceItems = 512
+  /// Items of a population that one slice of a batch decides in full.
+  package static let sliceDecisions = 32
   /// Inputs in one batch.
   package static let batchEvents = 10_000
   /// Bytes of JSON in one batch.

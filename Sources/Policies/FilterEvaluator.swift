@@ -51,7 +51,7 @@ struct FilterEvaluator {
   func passes(_ filter: Program.Filter) -> Bool {
     switch filter.test {
     case .expression(let expression): scope.optional(expression) == .bool(true)
-    case .cap: ask(filter).passed
+    case .cap(let cap): count(cap) < cap.limit
     }
   }
 
@@ -72,15 +72,7 @@ struct FilterEvaluator {
   }
 
   private func ask(_ id: String, _ cap: Program.Cap) -> Verdict {
-    let program = scope.binding.map { $0.program.id } ?? ""
-    let requested = deliveries.count(
-      ofSubject: scope.customer,
-      program: cap.countsAllPrograms ? nil : names.number(.program, program) ?? .max,
-      channel: cap.channel.rawValue, now: scope.now, within: cap.perMicroseconds)
-    let count =
-      requested
-      + pendingSends.count(
-        program: cap.countsAllPrograms ? nil : program, channel: cap.channel)
+    let count = count(cap)
     let passed = count < cap.limit
     return Verdict(
       passed: passed,
@@ -91,6 +83,18 @@ struct FilterEvaluator {
           "channel": .text(cap.channel.rawValue),
         ],
       ])
+  }
+
+  /// How many deliveries a cap counts.
+  private func count(_ cap: Program.Cap) -> Int {
+    let program = scope.binding.map { $0.program.id } ?? ""
+    let requested = deliveries.count(
+      ofSubject: scope.customer,
+      program: cap.countsAllPrograms ? nil : names.number(.program, program) ?? .max,
+      channel: cap.channel.rawValue, now: scope.now, within: cap.perMicroseconds)
+    return requested
+      + pendingSends.count(
+        program: cap.countsAllPrograms ? nil : program, channel: cap.channel)
   }
 
   /// Whether the customer has opted out of all marketing.

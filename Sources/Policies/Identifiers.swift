@@ -9,6 +9,11 @@ enum Identifiers {
     hash([Array(program.utf8), subject, Array(key.utf8), trigger.bytes])
   }
 
+  /// A batch's id: from the program and the id of the event that starts it.
+  static func batch(program: String, start: EventID) -> String {
+    hash([Array("batch".utf8), Array(program.utf8), start.bytes])
+  }
+
   /// A delivery's or action's id: from run, step, how often that was requested, and the channel or
   /// action.
   static func effect(run: String, step: String, ordinal: UInt32, target: String) -> String {

@@ -1,8 +1,10 @@
+package import Batches
 import CBOR
 import CivilTime
 package import Deliveries
 package import Engine
 package import Facts
+package import Features
 package import Items
 package import Journeys
 package import Ledger
@@ -24,17 +26,21 @@ package final class ProgramPolicy: Policy {
   private let scope: Scope
   private let filters: FilterEvaluator
   private let evaluator: ScoreEvaluator
+  private let features: Features
+  private let batches: Batches
 
   package init(
     context: FoldContext, programs: ProgramSet, scope: Scope, journeys: Journeys,
-    silences: Silences, deliveries: Deliveries, profiles: Profiles, models: Models,
-    items: Items
+    silences: Silences, deliveries: Deliveries, profiles: Profiles, features: Features,
+    models: Models, items: Items, batches: Batches
   ) {
     self.context = context
     self.programs = programs
     self.scope = scope
     self.journeys = journeys
     self.silences = silences
+    self.features = features
+    self.batches = batches
     filters = FilterEvaluator(
       scope: scope, deliveries: deliveries, profiles: profiles, names: context.names)
     evaluator = ScoreEvaluator(scope: scope, models: models, items: items)
@@ -59,6 +65,28 @@ package final class ProgramPolicy: Policy {
         subjectNumber: subject, event: event, eventType: type)
       for emission in decision.emissions() { emissions.append(emission) }
     }
+    for binding in programs.populations(startedBy: type) {
+      start(binding, event, subject, due: nil, &emissions)
+    }
+  }
+
+  /// The batches that are running, as the engine goes on with them.
+  package var work: any SlicedWork {
+    BatchRunner(
+      BatchParts(
+        context: context, programs: programs, scope: scope, filters: filters,
+        evaluator: evaluator, journeys: journeys, features: features, batches: batches))
+  }
+
+  private func start(
+    _ binding: ProgramBinding, _ event: Event, _ subject: UInt32, due: Int64?,
+    _ emissions: inout Emissions
+  ) {
+    let start = BatchStart(
+      context: context, scope: scope, features: features, binding: binding, event: event,
+      subject: subject, due: due)
+    let isRunning = due != nil && batches.isRunning(schedule: binding.program.id)
+    if let emission = start.emission(isRunning: isRunning) { emissions.append(emission) }
   }
 
   // MARK: - Runs
@@ -100,6 +128,10 @@ package final class ProgramPolicy: Policy {
     switch data.text(Field.owner) {
     case Journeys.ownerName: fireRun(data, event, subject, type, &emissions)
     case Silences.ownerName: derive(event, subject, &emissions)
+    case Batches.ownerName:
+      guard let binding = programs.active(data.text(Field.program)) else { return }
+      let due = try? RFC3339.microseconds(parsing: data.text(Field.due))
+      start(binding, event, subject, due: due ?? event.recordedAt, &emissions)
     default: break
     }
   }

@@ -1,3 +1,4 @@
+package import Batches
 import CBOR
 package import Candidates
 package import Catalog
@@ -38,6 +39,7 @@ package final class Store {
   package let models: Models
   package let silences: Silences
   package let journeys: Journeys
+  package let batches: Batches
   package let candidates: Candidates
   package let deliveries: Deliveries
   package let decisions: Decisions
@@ -61,22 +63,23 @@ package final class Store {
     silences = Silences(context: context, programs: programs, scope: scope, owner: 1)
     journeys = Journeys(
       names: names, entities: context.subjects, sink: context.timers, owner: 0)
+    batches = Batches(context: context, catalog: catalog, owner: 2)
     candidates = Candidates(names: names)
     deliveries = Deliveries(names: names)
     decisions = Decisions()
     metrics = Metrics(names: names)
     let policy = ProgramPolicy(
       context: context, programs: programs, scope: scope, journeys: journeys,
-      silences: silences, deliveries: deliveries, profiles: profiles, models: models,
-      items: items)
+      silences: silences, deliveries: deliveries, profiles: profiles, features: features,
+      models: models, items: items, batches: batches)
     engine = try Engine(
       ledger: ledger, views: views, context: context,
       projections: [
-        catalog, models, profiles, features, items, silences, journeys, candidates, deliveries,
-        decisions,
-        metrics,
+        catalog, models, profiles, features, items, silences, journeys, batches, candidates,
+        deliveries, decisions, metrics,
       ],
-      policies: [policy], timerOwners: [journeys, silences], options: options.engine)
+      policies: [policy], timerOwners: [journeys, silences, batches],
+      work: policy.work, options: options.engine)
   }
 
   /// The effects that nobody has answered yet, in order.

@@ -20,6 +20,8 @@ struct TriggerDecision {
   let subjectNumber: UInt32
   let event: Event
   let eventType: String
+  /// The item of a batch that is decided; nil: the event itself is the trigger.
+  var item: BatchItem?
 
   private var program: Program { binding.program }
 
@@ -38,16 +40,12 @@ struct TriggerDecision {
 
   /// Decides, and returns the events of the decision and of what follows at once.
   func emissions() -> [Emission] {
-    scope.begin(binding, event: event, customer: subjectNumber, now: event.recordedAt)
-    guard scope.holds(program.trigger.when) else { return [] }
+    begin()
+    guard item != nil || scope.holds(program.trigger.when) else { return [] }
     var record = Record()
     let key: String
     do throws(EvaluationError) {
-      let value = try scope.value(of: program.trigger.key)
-      guard let bytes = EventExpression.key(value) else {
-        throw EvaluationError(.invalidArgument, "the key is \(value.text), not a text")
-      }
-      key = String(decoding: bytes, as: UTF8.self)
+      key = try runKey()
     } catch {
       return failed(record, "key: \(error.message)")
     }
@@ -69,7 +67,7 @@ struct TriggerDecision {
   // MARK: - Steps
 
   /// The active run that the trigger meets.
-  private func activeRun(key: String) -> RunRow? {
+  func activeRun(key: String) -> RunRow? {
     for number in journeys.active.row(subjectNumber)?.numbers ?? [] {
       guard let row = journeys.runs.row(number), row.program == program.id else { continue }
       if program.runs == .customer || row.key == key { return row }
@@ -77,7 +75,7 @@ struct TriggerDecision {
     return nil
   }
 
-  private func duplicates() -> Result<[String], EvaluationError> {
+  func duplicates() -> Result<[String], EvaluationError> {
     guard let dedupe = program.dedupe else { return .success([]) }
     guard let key = dedupe.key else {
       let text = String(decoding: subject, as: UTF8.self) + ":" + (scope.run?.key ?? "")
@@ -92,7 +90,7 @@ struct TriggerDecision {
     }
   }
 
-  private func isDuplicate(_ keys: [String]) -> Bool {
+  func isDuplicate(_ keys: [String]) -> Bool {
     guard let dedupe = program.dedupe, !keys.isEmpty else { return false }
     if let except = dedupe.except, scope.holds(except) { return false }
     return keys.allSatisfy { key in
@@ -179,7 +177,7 @@ struct TriggerDecision {
 
   // MARK: - The score
 
-  private func score() -> ScoreEvaluator.Outcome? {
+  func score() -> ScoreEvaluator.Outcome? {
     guard let scoring = program.scoring else { return nil }
     do throws(ScoreEvaluator.Failure) {
       return try evaluator.outcome(scoring, program)
@@ -193,7 +191,8 @@ struct TriggerDecision {
   private func started(_ given: Record, isHeldOut: Bool) -> [Emission] {
     var record = given
     let id = Identifiers.run(
-      program: program.id, subject: subject, key: record.run, trigger: event.header.id)
+      program: program.id, subject: subject, key: record.run,
+      trigger: item?.batchID ?? event.header.id)
     var row = RunRow(
       id: id, program: program.id, version: binding.version,
       subject: subjectNumber, key: record.run, trigger: event.position,
@@ -259,6 +258,7 @@ struct TriggerDecision {
       ("filters", .array(record.filters)),
       ("actions", .array(record.actions.map { .text($0) })),
     ]
+    if let item { fields.append(("batch", .text(item.batch))) }
     if !record.dedupe.isEmpty {
       fields.append(("dedupe", .array(record.dedupe.map { .text($0) })))
     }

@@ -11,6 +11,13 @@ package struct ProgramDeclarations: Sendable {
     case event(element: String?)
     /// `arm`, `when` and `data` of a derived event: `key`, `customer`, `params`, `now`.
     case silence
+    /// `where`, `key` and `data` of a population: the starting `event`, the item's `key`, `customer`,
+    /// `params`, `now`.
+    case population
+    /// Whose an item of a population is: as `population`, without `customer`.
+    case item
+    /// The limit of a population: the starting `event`, `params`, `now`.
+    case batch
     /// Trigger, deduplication, joining, filters, features of the score: `event`, `customer`,
     /// `params`, `run`, `now`.
     case trigger
@@ -60,6 +67,11 @@ package struct ProgramDeclarations: Sendable {
       variables["event"] = Self.event
       variables["run"] = run
       variables["scores"] = scores
+    case .population, .item:
+      variables["event"] = Self.event
+      variables["key"] = .string
+    case .batch:
+      variables["event"] = Self.event
     case .offer:
       variables["event"] = Self.event
       variables["run"] = run
@@ -75,7 +87,9 @@ package struct ProgramDeclarations: Sendable {
       variables["event"] = Self.event
       variables["run"] = run
     }
-    variables["customer"] = record("customer", customer.map { ($0, $1) } + [("id", .string)])
+    if scope != .item, scope != .batch {
+      variables["customer"] = record("customer", customer.map { ($0, $1) } + [("id", .string)])
+    }
     variables["params"] = record("params", parameters.map { ($0, $1) })
     variables["now"] = .timestamp
     functions += entities.map { entity in

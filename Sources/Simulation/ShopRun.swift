@@ -19,15 +19,23 @@ package struct ShopRun {
     self.shop = shop
   }
 
-  /// Runs until the shop has no more events, then until no timer is left.
+  /// Runs until the shop has no more events, then until no timer is left that draining waits for.
   /// - Parameters:
   ///   - onEvent: Told every event of the shop before it goes in.
   ///   - progress: Told the virtual time after every event.
   package mutating func run(
     onEvent: (Input) throws -> Void = { _ in }, progress: (Int64) -> Void = { _ in }
   ) throws {
+    var drainedFrom: UInt64?
+    var drainEnd: Int64?
     while true {
       let due = store.engine.nextTimer()
+      if shop.nextTime == nil, due.map({ $0 > drainEnd ?? .min }) ?? true {
+        let start = drainedFrom ?? store.engine.position
+        drainedFrom = start
+        drainEnd = store.drainEnd(since: start)
+        if drainEnd == nil { break }
+      }
       if let time = shop.nextTime, due.map({ time < $0 }) ?? true {
         guard let event = shop.next() else { continue }
         let input = Self.input(event)

@@ -27,6 +27,14 @@ final class TestHistory {
     }
   }
 
+  /// Opens a new store with these programs.
+  init(programs: [Program]) throws {
+    store = try Store(directory: directory.path)
+    for (index, program) in programs.enumerated() {
+      store.engine.holdForFirstTurn(program.activation(count: index))
+    }
+  }
+
   /// Takes in an event that occurred at `time` ("2024-03-04 10:00:00", UTC), in a turn of its own.
   @discardableResult
   func send(

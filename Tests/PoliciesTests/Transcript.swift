@@ -55,12 +55,16 @@ struct Transcript {
       "\(text(data, "run")) \(text(data, "channel")) \(text(data, "step")) planned "
         + "\(shorten(text(data, "planned"))) because \(text(data, "reason"))"
     case EventType.actionRequested: action(data)
+    case EventType.batchStarted, EventType.batchSliced, EventType.batchCompleted,
+      EventType.batchSkipped:
+      batch(data)
     default: input(data)
     }
   }
 
   private static func timer(_ data: CBORValue) -> String {
-    text(data, "owner") == "run"
+    if text(data, "owner") == "schedule" { return "schedule \(text(data, "program"))" }
+    return text(data, "owner") == "run"
       ? "run \(text(data, "run")) \(text(data, "step"))"
       : "\(text(data, "owner")) \(text(data, "key")) since \(shorten(text(data, "since")))"
   }
@@ -134,6 +138,20 @@ struct Transcript {
       words.append("changes " + changes.map { text($0, "field") }.joined(separator: ", "))
     }
     return words.joined(separator: " ")
+  }
+
+  /// Everything but what is the same in all events of a batch, bytes as hex digits.
+  private static func batch(_ data: CBORValue) -> String {
+    let known: Set<String> = ["batch", "program", "version", "trigger"]
+    return (data.entries ?? []).compactMap { entry in
+      let name = entry.key.string ?? "?"
+      let value = entry.value.string.map(shortenedTime) ?? entry.value.diagnostic
+      return known.contains(name) || value.isEmpty ? nil : "\(name) \(value)"
+    }.joined(separator: " ")
+  }
+
+  private static func shortenedTime(_ text: String) -> String {
+    text.hasSuffix("Z") ? shorten(text) : text
   }
 
   private static func text(_ data: CBORValue, _ name: String) -> String {

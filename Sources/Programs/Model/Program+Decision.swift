@@ -9,6 +9,8 @@ extension Program {
     package let key: CompiledExpression
     /// Whether the event is a trigger at all; nil: always. An error counts as false.
     package let when: CompiledExpression?
+    /// Whether it starts the population, not a run: `key` is not asked then.
+    package let startsPopulation: Bool
   }
 
   /// When a trigger is a duplicate. Asked before `join`.

@@ -34,8 +34,12 @@ package struct Program: Sendable {
   /// Events that silence brings about.
   package let derives: [Derive]
 
-  /// What starts a run.
+  /// What starts a run, or the population; without event types where only a schedule does.
   package let trigger: Trigger
+  /// When the population is started by the clock; nil: never.
+  package let schedule: Schedule?
+  /// Whom a schedule, or the trigger, starts runs for; nil: for the trigger's subject alone.
+  package let population: Population?
   /// Whether a customer may have one active run a key or one in all.
   package let runs: RunScope
   /// When a trigger is a duplicate; nil: never.

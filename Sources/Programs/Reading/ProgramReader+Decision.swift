@@ -49,14 +49,15 @@ extension ProgramReader {
     return index
   }
 
-  /// `trigger`.
-  func trigger(_ node: YAMLNode?) -> Program.Trigger {
-    let fields = fields(node, "the trigger", ["event", "key", "when"], required: ["event", "key"])
+  /// `trigger`; its key may be absent where there is a population, which it starts then.
+  func trigger(_ node: YAMLNode?, hasPopulation: Bool) -> Program.Trigger {
+    let fields = fields(node, "the trigger", ["event", "key", "when"], required: ["event"])
     let types = eventTypes(fields?["event"], "\"event\" of the trigger")
     concern(types)
     return Program.Trigger(
       types: types, key: expression(fields?["key"], "the key of the trigger", .trigger, .key),
-      when: optionalExpression(fields?["when"], "\"when\" of the trigger", .trigger, .guardian))
+      when: optionalExpression(fields?["when"], "\"when\" of the trigger", .trigger, .guardian),
+      startsPopulation: hasPopulation && fields.map { $0["key"] == nil } ?? false)
   }
 
   /// `dedupe`.

@@ -37,8 +37,8 @@ func inOrder(_ problems: [ProgramProblem]) -> [ProgramProblem] {
 extension ProgramReader {
   private static let topFields = [
     "id", "title", "class", "params", "marketplaces", "traits", "traitUpdates", "entities",
-    "features", "derive", "trigger", "runs", "dedupe", "join", "filters", "score", "scores",
-    "levels", "threshold", "offers", "candidate", "costs", "holdout", "journey",
+    "features", "derive", "trigger", "schedule", "population", "runs", "dedupe", "join", "filters",
+    "score", "scores", "levels", "threshold", "offers", "candidate", "costs", "holdout", "journey",
   ]
 
   /// The program; nil if its file is no YAML mapping. Good only if there are no problems.
@@ -55,7 +55,7 @@ extension ProgramReader {
     apply(ProgramOverride.canonical(overrides), to: &root)
     guard
       let top = fields(
-        root, "the program", Self.topFields, required: ["id", "title", "trigger", "journey"])
+        root, "the program", Self.topFields, required: ["id", "title", "journey"])
     else { return nil }
     let id = identity(top, folder: folder)
     messageClass = choice(top["class"], "class", default: .marketing)
@@ -73,7 +73,10 @@ extension ProgramReader {
 
     let traitUpdates = traitUpdates(top["traitUpdates"])
     let derives = derives(top["derive"])
-    let trigger = trigger(top["trigger"])
+    let population = population(top["population"])
+    let trigger = trigger(top["trigger"], hasPopulation: population != nil)
+    let schedule = schedule(top["schedule"], body)
+    checkStart(top)
     let scoring = scoring(top["score"], named: top["scores"], body)
     let offers = offers(top["offers"])
     let journey = journey(top["journey"])
@@ -84,7 +87,8 @@ extension ProgramReader {
       overrides: ProgramOverride.canonical(overrides),
       version: ProgramVersion(body: body, overrides: overrides), notes: inOrder(notes),
       parameters: parameters, traits: traits, traitUpdates: traitUpdates, entities: entities,
-      features: features, derives: derives, trigger: trigger,
+      features: features, derives: derives, trigger: trigger, schedule: schedule,
+      population: population,
       runs: choice(top["runs"], "runs", default: .key), dedupe: dedupe(top["dedupe"]),
       join: join(top["join"]), filters: filters(top["filters"]), scoring: scoring,
       levels: levels(top["levels"]), threshold: top["threshold"].map { number($0, "threshold") },

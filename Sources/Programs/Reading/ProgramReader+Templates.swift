@@ -111,7 +111,7 @@ extension ProgramReader {
   func checkFiles(_ body: ProgramBody) {
     for name in body.names where name != "program.yaml" {
       let place = Place(file: name, line: 1, column: 1)
-      if Self.identifier(of: name, below: "templates/") != nil { continue }
+      if Self.identifier(of: name, below: "templates/") != nil || isUsedZone(name) { continue }
       guard let model = Self.identifier(of: name, below: "models/") else {
         if modelFiles.contains(name) { continue }
         if name.hasPrefix("models/"), name.hasSuffix(".json") || name.hasSuffix(".ubj") {
@@ -124,7 +124,8 @@ extension ProgramReader {
         }
         report(
           place, "the file is no part of a program",
-          mend: "a program has program.yaml, models/ID.yaml, templates/ID.yaml and README files")
+          mend: "a program has program.yaml, models/ID.yaml, templates/ID.yaml, zones/NAME of the "
+            + "zones that it names, and README files")
         continue
       }
       if files[name] == nil, !problems.contains(where: { $0.file == name }) {

@@ -31,6 +31,8 @@ final class ProgramReader {
   var journey = JourneyNames()
   var templates: [TemplateFile] = []
   var concerned = ConcernedTypes()
+  /// The time zones that the program names.
+  var usedZones: Set<String> = []
   var messageClass = Program.MessageClass.marketing
   /// The first expression that reads data of the event, since this was last set to nil.
   var eventRead: Place?

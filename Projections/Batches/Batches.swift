@@ -1,0 +1,264 @@
+import CBOR
+package import Catalog
+import CivilTime
+package import Engine
+package import Ledger
+import Programs
+
+/// The schedules of the active programs, and every batch with its progress: a fold over activations,
+/// `timer.fired`, `batch.*` and the decisions that batches cause.
+package final class Batches: Projection {
+  enum Role {
+    case activated, deactivated, timer, started, sliced, completed, decision
+  }
+
+  package let name = "batches"
+  package let version = "1"
+  /// Batches by number, in the order in which they began.
+  package let rows = Table<BatchRow>(name: "batches")
+  /// Numbers of the batches that are not over, in the order in which they began.
+  package private(set) var running: [UInt32] = []
+  /// Counts how often the tables were opened: what others derived from them is void after that.
+  package private(set) var generation = 0
+  private let ids = EntityTable(name: "batches.ids")
+  /// What passed in each slice of a batch that ranks; gone when the batch is over.
+  private let passed = Table<PassedRow>(name: "batches.passed")
+  private let programNames = EntityTable(name: "batches.programs")
+  private let schedules = Table<ScheduleRow>(name: "batches.schedules")
+  private let context: FoldContext
+  private let catalog: Catalog
+  /// The number under which it sets timers.
+  package let owner: UInt8
+  private var roles: RoleMap<Role>
+
+  /// - Parameter owner: The number under which it sets timers.
+  package init(context: FoldContext, catalog: Catalog, owner: UInt8) {
+    self.context = context
+    self.catalog = catalog
+    self.owner = owner
+    roles = RoleMap(names: context.names) { Self.role(of: $0) }
+  }
+
+  package var tables: [any StoredTable] { [rows, ids, passed, programNames, schedules] }
+
+  package func concerns(type: String) -> Bool { Self.role(of: type) != nil }
+
+  private static func role(of type: String) -> Role? {
+    switch type {
+    case EventType.programActivated: .activated
+    case EventType.programDeactivated: .deactivated
+    case EventType.timerFired: .timer
+    case EventType.batchStarted: .started
+    case EventType.batchSliced: .sliced
+    case EventType.batchCompleted: .completed
+    case EventType.decisionMade: .decision
+    default: nil
+    }
+  }
+
+  package func reset() {
+    generation += 1
+    roles.removeAll()
+    running = []
+    rows.forEach { number, row in
+      if row.endedAt == 0 { running.append(number) }
+    }
+  }
+
+  // MARK: - Reading
+
+  /// The number of the batch with this id, or nil.
+  package func number(of id: String) -> UInt32? {
+    ids.number(of: Array(id.utf8))
+  }
+
+  /// The items of each slice that passed, in the order of the slices.
+  package func passed(of batch: UInt32) -> [[PassedRow.Item]] {
+    (rows.row(batch)?.chunks ?? []).map { passed.row($0)?.list ?? [] }
+  }
+
+  /// Whether a batch that the schedule of `program` started is not over.
+  package func isRunning(schedule program: String) -> Bool {
+    running.contains { number in
+      rows.withRow(number) { $0.isScheduled && $0.program == program } ?? false
+    }
+  }
+
+  /// Whether a slice at a position belongs to a batch that a schedule started after `start`.
+  package func isScheduled(sliceAt position: UInt64, after start: UInt64) -> Bool {
+    guard let event = context.event(position),
+      context.names.name(.type, event.type) == EventType.batchSliced,
+      let number = number(of: event.payload.text(Field.batch))
+    else { return false }
+    return rows.withRow(number) { $0.isScheduled && $0.position > start } ?? false
+  }
+
+  // MARK: - The fold
+
+  package func project(_ event: Event, subject: UInt32) {
+    guard let role = roles.role(ofType: event.type) else { return }
+    switch role {
+    case .decision: count(event)
+    case .activated: schedule(event)
+    case .deactivated: unschedule(event)
+    case .timer: goOn(event)
+    case .started: start(event, event.payload)
+    case .sliced: slice(event, event.payload)
+    case .completed: complete(event, event.payload)
+    }
+  }
+
+  private func start(_ event: Event, _ data: CBORView) {
+    let id = data.text(Field.batch)
+    let number = ids.intern(Array(id.utf8))
+    var row = BatchRow(
+      id: id, program: data.text(Field.program), version: data.text(Field.version),
+      position: event.position, cause: event.header.cause, startedAt: event.recordedAt)
+    row.isScheduled = data.view(forKey: Field.due) != nil
+    row.entity = data.text(Field.of) == "customers" ? "" : data.text(Field.of)
+    row.items = data.view(forKey: Field.items)?.uint64 ?? 0
+    row.isRanked = data.view(forKey: Field.ranked)?.bool ?? false
+    row.limit = data.view(forKey: Field.limit)?.uint64 ?? .max
+    rows.set(number, row)
+    running.append(number)
+  }
+
+  private func slice(_ event: Event, _ data: CBORView) {
+    guard let number = self.number(of: data.text(Field.batch)) else { return }
+    let list = PassedRow.list(in: data)
+    let chunk = list.isEmpty ? nil : nextChunk
+    if let chunk { passed.set(chunk, PassedRow(list)) }
+    _ = rows.update(number) { row in
+      row.slices += 1
+      row.lastSlice = event.position
+      if let chunk { row.chunks.append(chunk) }
+      let first = data.view(forKey: Field.from)?.uint64 ?? 0
+      let last = data.view(forKey: Field.through)?.uint64 ?? 0
+      guard data.text(Field.phase) == BatchPhase.screen.rawValue else {
+        row.chosen += last - first + 1
+        return
+      }
+      row.screened = last + 1
+      data.view(forKey: Field.counts)?.forEachEntry { word, count in
+        row.verdicts.add(word.string ?? "", count.uint64 ?? 0)
+      }
+      data.view(forKey: Field.rejected)?.forEachEntry { filter, count in
+        row.rejected.add(filter.string ?? "", count.uint64 ?? 0)
+      }
+      let count = data.view(forKey: Field.counts)?.view(forKey: "passed")?.uint64 ?? 0
+      row.passed += count
+      if !row.isRanked { row.chosen += count }
+    }
+  }
+
+  /// Chunks are numbered within the batches that are not over, so that the numbers stay small.
+  private var nextChunk: UInt32 {
+    let last = running.compactMap { rows.row($0)?.chunks.last }.max()
+    return last.map { $0 + 1 } ?? 0
+  }
+
+  private func complete(_ event: Event, _ data: CBORView) {
+    guard let number = number(of: data.text(Field.batch)) else { return }
+    for chunk in rows.row(number)?.chunks ?? [] { passed.remove(chunk) }
+    _ = rows.update(number) { row in
+      row.endedAt = event.recordedAt
+      row.chunks = []
+    }
+    running.removeAll { $0 == number }
+  }
+
+  /// Counts a decision that the last slice of a batch has caused.
+  private func count(_ event: Event) {
+    guard !running.isEmpty else { return }
+    for number in running {
+      let isOurs =
+        rows.withRow(number) {
+          $0.lastSlice == event.header.cause
+            && context.names.number(.program, $0.program) == event.header.program
+        } ?? false
+      guard isOurs else { continue }
+      let outcome = event.payload.text(Field.outcome)
+      let level = event.payload.text(Field.level)
+      _ = rows.update(number) { row in
+        row.outcomes.add(outcome)
+        if !level.isEmpty, outcome == "eligible" || outcome == "held-out" { row.levels.add(level) }
+      }
+    }
+  }
+
+  // MARK: - Schedules
+
+  private func schedule(_ event: Event) {
+    let program = event.payload.text(Field.program)
+    guard let schedule = catalog.program(activatedAt: event.position)?.schedule else {
+      return unschedule(event)
+    }
+    let due = schedule.next(after: event.recordedAt) ?? 0
+    let row = ScheduleRow(
+      program: program, activation: event.position, due: due, setBy: event.position)
+    arm(row, programNames.intern(Array(program.utf8)))
+  }
+
+  private func arm(_ row: ScheduleRow, _ number: UInt32) {
+    schedules.set(number, row)
+    if row.due != 0 { context.timers.queue.insert(timer(row, number)) }
+  }
+
+  private func timer(_ row: ScheduleRow, _ number: UInt32) -> Timer {
+    Timer(due: row.due, setBy: row.setBy, ordinal: 0, owner: owner, item: number, slot: 0)
+  }
+
+  private func unschedule(_ event: Event) {
+    let program = event.payload.text(Field.program)
+    guard let number = programNames.number(of: Array(program.utf8)) else { return }
+    _ = schedules.update(number) { row in
+      row.activation = 0
+      row.due = 0
+    }
+  }
+
+  /// Sets the next timer of a schedule whose timer has fired.
+  private func goOn(_ event: Event) {
+    let data = event.payload
+    guard data.text(Field.owner) == Self.ownerName,
+      let number = programNames.number(of: Array(data.text(Field.program).utf8)),
+      var row = schedules.row(number),
+      let schedule = catalog.program(activatedAt: row.activation)?.schedule
+    else { return }
+    let last = schedule.missed == .all ? row.due : max(row.due, event.recordedAt)
+    row.due = schedule.next(after: last) ?? 0
+    row.setBy = event.position
+    arm(row, number)
+  }
+}
+
+/// What a slice is about.
+package enum BatchPhase: String, Sendable {
+  /// Items are looked at, in the order of their numbers.
+  case screen
+  /// Those that passed are decided in full, in the order of their ranks.
+  case decide
+}
+
+extension Batches: TimerOwner {
+  /// How `timer.fired` names these timers' owner.
+  package static let ownerName = "schedule"
+
+  package func armAll(in sink: TimerSink) {
+    schedules.forEach { number, row in
+      if row.due != 0 { sink.queue.insert(timer(row, number)) }
+    }
+  }
+
+  package func firing(of timer: Timer) -> TimerFiring? {
+    guard let row = schedules.row(timer.item), row.due == timer.due, row.setBy == timer.setBy
+    else { return nil }
+    let payload: CBORValue = [
+      "owner": .text(Self.ownerName), "program": .text(row.program),
+      "due": .text(RFC3339.string(microseconds: row.due)),
+    ]
+    return TimerFiring(
+      owner: "\(row.program)/schedule", program: row.program, subject: [],
+      payload: payload.encoded())
+  }
+}

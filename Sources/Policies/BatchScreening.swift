@@ -1,0 +1,142 @@
+import Batches
+import Binding
+import Engine
+import Expressions
+import Facts
+import Features
+import Journeys
+import Ledger
+import Programs
+
+/// Looks at the items of one batch one by one, without a record of what it reads: whether an item
+/// belongs to the population, which filter rejects it, how it ranks.
+///
+/// Filters come first, then the threshold, then runs and dedupe keys that are there already: whoever is
+/// rejected costs the evaluation of a few expressions and nothing else.
+struct BatchScreening {
+  /// What became of an item.
+  struct Result {
+    var verdict: BatchVerdict
+    /// Of an item that passed.
+    var rank: Double = 0
+    /// The number of the item's customer.
+    var customer: UInt32 = 0
+  }
+
+  let parts: BatchParts
+  let binding: ProgramBinding
+  let population: Program.Population
+  /// The batch's id, and that of the event that began it.
+  let batch: String
+  let batchID: EventID
+  /// The event that started the batch.
+  let start: Event
+  /// The numbers of the entities that are the items; nil: customers.
+  let entities: [UInt32]?
+  /// Ledger time.
+  let now: Int64
+
+  private var scope: Scope { parts.scope }
+  private var program: Program { binding.program }
+
+  /// The key of an item.
+  func key(of item: Int) -> String {
+    if let entities { return parts.features.key(ofEntity: entities[item]) }
+    return parts.context.subjects.text(of: UInt32(item))
+  }
+
+  /// Looks at an item.
+  func result(of item: Int) -> Result {
+    guard let customer = begin(item) else { return Result(verdict: .outside) }
+    var result = Result(verdict: .passed, customer: customer)
+    guard scope.holds(population.filter) else {
+      result.verdict = .outside
+      return result
+    }
+    if binding.readsRunBeforeStart { setRun(item, customer) }
+    for (index, filter) in program.filters.enumerated() where !parts.filters.passes(filter) {
+      result.verdict = .rejected(by: index)
+      return result
+    }
+    result.verdict = rank(&result.rank)
+    guard result.verdict == .passed else { return result }
+    result.verdict = duplicate(item, customer)
+    return result
+  }
+
+  /// Begins the handling of an item.
+  /// - Returns: The number of its customer; nil where it has none.
+  private func begin(_ item: Int) -> UInt32? {
+    guard let entities else {
+      // Number 0 is the empty subject, of events about nobody.
+      guard item > 0 else { return nil }
+      let customer = UInt32(item)
+      scope.begin(item: nil, of: population, binding, start: start, customer: customer, now: now)
+      return customer
+    }
+    let key = parts.features.key(ofEntity: entities[item])
+    scope.begin(item: key, of: population, binding, start: start, customer: 0, now: now)
+    guard let expression = population.customer, case .string(let id)? = scope.optional(expression),
+      let customer = parts.context.subjects.number(of: Array(id.utf8)), customer > 0
+    else { return nil }
+    scope.begin(item: key, of: population, binding, start: start, customer: customer, now: now)
+    return customer
+  }
+
+  /// Sets the run that filters may read: an active one that the item would meet, or none.
+  private func setRun(_ item: Int, _ customer: UInt32) {
+    do throws(EvaluationError) {
+      try decision(customer, key: key(of: item)).setRun()
+    } catch {
+      scope.run = nil
+    }
+  }
+
+  private func rank(_ rank: inout Double) -> BatchVerdict {
+    let needsScore =
+      program.threshold != nil || population.isRanked
+    if program.scoring != nil, needsScore {
+      guard let score = decision(0, key: "").score() else { return .failed }
+      scope.score = score.main.facts
+      rank = score.main.facts.value
+      if let threshold = program.threshold, score.main.facts.value < threshold {
+        return .belowThreshold
+      }
+    }
+    guard let expression = population.rank else { return .passed }
+    guard let value = scope.optional(expression)?.number, !value.isNaN else { return .failed }
+    rank = value
+    return .passed
+  }
+
+  private func duplicate(_ item: Int, _ customer: UInt32) -> BatchVerdict {
+    do throws(EvaluationError) {
+      return try decision(customer, key: key(of: item)).isDuplicateItem() ? .duplicate : .passed
+    } catch {
+      return .failed
+    }
+  }
+
+  /// The full decision about an item of a customer.
+  func decision(_ customer: UInt32, key: String, event: Event? = nil) -> TriggerDecision {
+    TriggerDecision(
+      scope: scope, binding: binding, programs: parts.programs, filters: parts.filters,
+      evaluator: parts.evaluator, journeys: parts.journeys,
+      subject: parts.context.subjects.bytes(of: customer),
+      subjectNumber: customer, event: event ?? start, eventType: EventType.batchSliced,
+      item: BatchItem(
+        batch: batch, batchID: batchID, start: start, population: population, key: key))
+  }
+}
+
+/// What batches read and ask.
+struct BatchParts {
+  let context: FoldContext
+  let programs: ProgramSet
+  let scope: Scope
+  let filters: FilterEvaluator
+  let evaluator: ScoreEvaluator
+  let journeys: Journeys
+  let features: Features
+  let batches: Batches
+}
