@@ -97,11 +97,12 @@ extension Engine {
     let program = emission.program.isEmpty ? 0 : programNumber(of: emission.program)
     let id = EventID(
       cause: cause.header.id, program: Array(emission.program.utf8), ordinal: ordinal)
+    // The cause's own time, but for slices of work that began earlier.
+    let time = ledgerTime
     append(
       header: { _ in
         EventHeader(
-          kind: emission.kind, type: type, recordedAt: cause.recordedAt,
-          occurredAt: cause.recordedAt, cause: cause.position, root: cause.header.root, id: id,
+          kind: emission.kind, type: type, recordedAt: time, occurredAt: time, cause: cause.position, root: cause.header.root, id: id,
           program: program)
       }, subject: emission.subject, source: [], externalID: [], payload: emission.payload,
       depth: depth)

@@ -123,6 +123,17 @@ package final class Host {
     return Array(receipts.dropFirst(due.count))
   }
 
+  /// Does the next slice of the batches that are running, and carries out what it led to: between the
+  /// inputs, or when there are none. Under the event clock there is never anything left to do.
+  /// - Returns: Whether there was one.
+  package func continueBatches() throws -> Bool {
+    guard options.clock == .wall, try store.engine.slice(now: WallClock.now()) else {
+      return false
+    }
+    deliver()
+    return true
+  }
+
   /// Fires the timers that are due, one by one, each answered before the next.
   /// - Returns: How many.
   @discardableResult

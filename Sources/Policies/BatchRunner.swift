@@ -6,6 +6,16 @@ import Features
 import Ledger
 import Programs
 
+/// How much of a population one slice takes.
+package struct SliceSizes: Sendable {
+  /// Items that are screened at most. A population of so many is decided before the next input.
+  package var items = Limits.sliceItems
+  /// Items that are decided in full at most.
+  package var decisions = Limits.sliceDecisions
+
+  package init() {}
+}
+
 /// Goes on with the batches that are running, a slice at a time: the one that has waited longest is
 /// next.
 ///
@@ -14,6 +24,7 @@ import Programs
 /// that pass, and then decides in full in the order of the ranks.
 final class BatchRunner: SlicedWork {
   private let parts: BatchParts
+  private let sizes: SliceSizes
   /// The ranking of a batch in its second phase, which follows from the tables.
   private var rankings: [UInt32: Ranked] = [:]
   private var generation = -1
@@ -35,8 +46,9 @@ final class BatchRunner: SlicedWork {
     var steps: [(item: Int, customer: UInt32)] = []
   }
 
-  init(_ parts: BatchParts) {
+  init(_ parts: BatchParts, sizes: SliceSizes) {
     self.parts = parts
+    self.sizes = sizes
   }
 
   private var batches: Batches { parts.batches }
@@ -45,7 +57,7 @@ final class BatchRunner: SlicedWork {
 
   var isSmall: Bool {
     guard let number = nextNumber else { return false }
-    return batches.rows.withRow(number) { $0.items <= Limits.sliceItems } ?? false
+    return batches.rows.withRow(number) { $0.items <= sizes.items } ?? false
   }
 
   /// The batch whose last slice is the oldest.
@@ -94,11 +106,11 @@ final class BatchRunner: SlicedWork {
   /// The next slice of the first phase.
   private func screened(_ row: BatchRow, _ screening: BatchScreening) -> Slice {
     var verdicts: [UInt8] = []
-    verdicts.reserveCapacity(Limits.sliceItems)
+    verdicts.reserveCapacity(sizes.items)
     var passed: [PassedRow.Item] = []
     var item = row.screened
-    let end = min(row.items, item + UInt64(Limits.sliceItems))
-    while item < end, row.isRanked || passed.count < Limits.sliceDecisions {
+    let end = min(row.items, item + UInt64(sizes.items))
+    while item < end, row.isRanked || passed.count < sizes.decisions {
       parts.filters.pendingSends.removeAll()
       let result = screening.result(of: Int(item))
       verdicts.append(result.verdict.rawValue)
@@ -124,7 +136,7 @@ final class BatchRunner: SlicedWork {
   private func deciding(_ number: UInt32, _ row: BatchRow) -> Slice {
     var ranked = ranked(number, row)
     var chosen: [PassedRow.Item] = []
-    while chosen.count < Limits.sliceDecisions, let item = ranked.next,
+    while chosen.count < sizes.decisions, let item = ranked.next,
       ranked.taken < row.limit
     {
       chosen.append(item)

@@ -71,11 +71,12 @@ package final class ProgramPolicy: Policy {
   }
 
   /// The batches that are running, as the engine goes on with them.
-  package var work: any SlicedWork {
+  package func work(_ sizes: SliceSizes) -> any SlicedWork {
     BatchRunner(
       BatchParts(
         context: context, programs: programs, scope: scope, filters: filters,
-        evaluator: evaluator, journeys: journeys, features: features, batches: batches))
+        evaluator: evaluator, journeys: journeys, features: features, batches: batches),
+      sizes: sizes)
   }
 
   private func start(

@@ -21,6 +21,8 @@ package import Silences
 package struct StoreOptions: Sendable {
   package var ledger = LedgerOptions()
   package var engine = EngineOptions()
+  /// How much of a population one slice takes.
+  package var slices = SliceSizes()
   /// Called around every write to `views/`, for tests that look at the files there.
   package var onViewWritePoint: (@Sendable (WritePoint) -> Void)?
 
@@ -79,7 +81,7 @@ package final class Store {
         deliveries, decisions, metrics,
       ],
       policies: [policy], timerOwners: [journeys, silences, batches],
-      work: policy.work, options: options.engine)
+      work: policy.work(options.slices), options: options.engine)
   }
 
   /// The effects that nobody has answered yet, in order.

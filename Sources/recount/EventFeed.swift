@@ -41,6 +41,7 @@ struct EventFeed {
     var total = IngestTally()
     try feed(first, thread, &total, rejected, started)
     let (position, decisions, failure) = try thread.perform { host in
+      while try host.continueBatches() {}
       try host.close()
       let ledger = host.store.ledger
       return (ledger.end.position, host.store.engine.decisionCount, ledger.sealingFailure)
@@ -161,6 +162,7 @@ final class SharedTally: Sendable {
     guard state.withLock({ $0.failure == nil }) else { return }
     do {
       let receipts = try host.append(inputs)
+      _ = try host.continueBatches()
       state.withLock { state in
         for (receipt, line) in zip(receipts, lines) { Self.count(receipt, line, &state) }
       }

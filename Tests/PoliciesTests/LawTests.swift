@@ -47,7 +47,8 @@ struct LawTests {
       "reason dedupe", "reason run-active", "reason holdout", "reason late", "reason past",
       "reason converted", "reason returned", "reason opted-out", "reason no-address",
       "exit converted", "exit expired", "exit opted-out", "exit recovered", "exit false-positive",
-      "exit cleared", "exit gone", "exit done", "action lock_account", "action unlock_account",
+      "exit seen", "exit cleared", "exit gone", "exit done", "action lock_account",
+      "action unlock_account",
       "action revert_changes", "action alert_security_team", "action escalate",
     ]
     #expect(wanted.filter { !seen.contains($0) } == [])
@@ -66,7 +67,8 @@ struct LawTests {
     #expect(try playback.digest() == live, "views deleted")
     _ = try playback.store.engine.rebuild()
     #expect(try playback.digest() == live, "rebuilt")
-    for name in ["features", "journeys", "metrics", "programs", "items", "models"] {
+    let names = ["features", "journeys", "batches", "metrics", "programs", "items", "models"]
+    for name in names {
       _ = try playback.store.engine.rebuild([name])
       #expect(try playback.digest() == live, "\(name) rebuilt")
     }

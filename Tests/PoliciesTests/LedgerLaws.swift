@@ -24,10 +24,12 @@ struct LedgerLaws {
   private var answered: Set<String> = []
   /// Planned messages that must be answered by the event at a position.
   private var expected: [(key: String, words: String)] = []
+  private var batches = BatchLaws()
 
   private struct Run {
     var program: String
     var isHeldOut: Bool
+    var startedAt: Int64
     var isActive = true
     var timers: [UInt64: (step: String, due: String)] = [:]
     var sent: Set<String> = []
@@ -66,6 +68,10 @@ struct LedgerLaws {
     switch type {
     case EventType.programActivated: activate(data)
     case EventType.timerFired: fire(event, data)
+    case EventType.batchStarted, EventType.batchSliced, EventType.batchCompleted,
+      EventType.batchSkipped:
+      batches.take(event, type, data)
+    case EventType.decisionMade where data["batch"] != nil: batches.decide(event, data)
     case EventType.decisionMade: decide(event, data)
     case EventType.runStarted: start(event, data)
     case EventType.runMoved: move(event, data)
@@ -150,7 +156,9 @@ struct LedgerLaws {
   private mutating func start(_ event: Event, _ data: CBORValue) {
     let id = text(data, "runId")
     if runs[id] != nil { report(event, "the run was there before") }
-    runs[id] = Run(program: text(data, "program"), isHeldOut: data["heldOut"]?.bool ?? false)
+    runs[id] = Run(
+      program: text(data, "program"), isHeldOut: data["heldOut"]?.bool ?? false,
+      startedAt: event.recordedAt)
     arm(id, data)
   }
 
@@ -221,7 +229,11 @@ struct LedgerLaws {
   private mutating func finish() {
     for missing in owed.sorted() { violations.append("no decision for \(missing)") }
     for (key, words) in expected where !answered.contains(key) { violations.append(words) }
-    for (id, run) in runs.sorted(by: { $0.key < $1.key }) where run.isActive {
+    violations += batches.violations
+    // Schedules go on to the end, and what they have begun last is not over.
+    let end = (last?.recordedAt ?? 0) - Self.day
+    for (id, run) in runs.sorted(by: { $0.key < $1.key }) where run.isActive && run.startedAt < end
+    {
       violations.append("run \(id) of \(run.program) never ended")
     }
   }

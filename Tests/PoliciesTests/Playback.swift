@@ -41,6 +41,7 @@ final class Playback {
     case .turn(let inputs, let clock): _ = try store.engine.turn(inputs, clock: clock)
     case .advance(let time):
       while try store.engine.advance(to: time, limit: 100) == 100 {}
+    case .slice(let now): try store.engine.slice(now: now)
     case .activate(let program):
       let activation = program.activation(count: store.catalog.activationCount)
       let clock = TurnClock.wall(now: store.engine.committed.recordedAt)
@@ -88,6 +89,9 @@ extension StoreOptions {
     var options = StoreOptions()
     options.ledger.growAheadBytes = 0
     options.engine.flushRows = flushRows
+    // So small that the few customers of a random history fill many slices.
+    options.slices.items = 2
+    options.slices.decisions = 1
     // The tests copy the files at every write: nobody else may be writing then.
     options.engine.mergesInBackground = false
     return options

@@ -12,6 +12,8 @@ enum Step {
   case answer(Int, type: String, id: String, at: Int64)
   case activate(Program)
   case register(ModelBody)
+  /// Does the next slice of the batches that are running, under the machine's clock.
+  case slice(now: Int64)
 }
 
 /// Histories that nobody would think of: few customers who do everything at once, late events,
@@ -43,10 +45,13 @@ struct RandomHistory {
     }
     programs.append(try NudgeProgram.program())
     programs.append(try ScoredProgram.program())
+    programs.append(try BatchPrograms.program(BatchPrograms.sweep))
+    programs.append(try BatchPrograms.program(BatchPrograms.flash))
     for customer in 0..<4 { steps.append(turn([join(customer)])) }
     for _ in 0..<stepCount { steps.append(try step()) }
     now += 40 * 24 * 60 * Self.minute
     steps.append(wallClock ? turn([]) : .advance(to: now))
+    if wallClock { for _ in 0..<24 { steps.append(.slice(now: now)) } }
   }
 
   private mutating func turn(_ inputs: [Input]) -> Step {
@@ -57,6 +62,7 @@ struct RandomHistory {
     pass()
     switch random.below(20) {
     case 0 where !isWallClock: return .advance(to: now)
+    case let kind where isWallClock && (kind == 0 || 4...7 ~= kind): return .slice(now: now)
     case 1, 2:
       count += 1
       let types = [
