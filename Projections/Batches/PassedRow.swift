@@ -52,34 +52,43 @@ package struct PassedRow: TableRow, Equatable {
 extension PassedRow {
   /// The items that a slice's event says have passed and wait to be ranked.
   ///
-  /// `passed` has 12 bytes for each: number and rank, little-endian; `customers` 4 for each where the
-  /// items are no customers.
+  /// `passed` has 12 bytes for each: number and rank, little-endian. Where the items are no customers,
+  /// `customers` has the customer's number, 4 bytes, for each item that is not outside.
   static func list(in data: CBORView) -> [Item] {
     guard let bytes = data.view(forKey: Field.passed)?.byteString else { return [] }
-    let customers = data.view(forKey: Field.customers)?.byteString
-    let count = bytes.count / Item.byteCount
+    let customers = customers(in: data)
+    let first = data.view(forKey: Field.from)?.uint64 ?? 0
     let span = bytes.rawSpan
-    return (0..<count).map { index in
+    return (0..<bytes.count / Item.byteCount).map { index in
       let item = span.littleEndian(at: index * Item.byteCount, as: UInt32.self)
       let bits = span.littleEndian(at: index * Item.byteCount + 4, as: UInt64.self)
-      let customer =
-        customers.map { $0.rawSpan.littleEndian(at: index * 4, as: UInt32.self) } ?? item
+      let customer = customers.map { $0[Int(UInt64(item) - first)] } ?? item
       return Item(item: item, rank: Double(bitPattern: bits), customer: customer)
     }
   }
 
-  /// The bytes of ``list(in:)``: of the items, and of their customers.
-  package static func bytes(of list: [Item]) -> (passed: [UInt8], customers: [UInt8]) {
+  /// The customers of a slice's items, 0 for those that are outside; nil: the items are customers.
+  private static func customers(in data: CBORView) -> [UInt32]? {
+    guard let bytes = data.view(forKey: Field.customers)?.byteString,
+      let verdicts = data.view(forKey: Field.verdicts)?.byteString
+    else { return nil }
+    var offset = 0
+    return verdicts.map { verdict in
+      guard verdict != BatchVerdict.outside.rawValue else { return 0 }
+      defer { offset += 4 }
+      return bytes.rawSpan.littleEndian(at: offset, as: UInt32.self)
+    }
+  }
+
+  /// The bytes of `passed` for these items.
+  package static func bytes(of list: [Item]) -> [UInt8] {
     var bytes: [UInt8] = []
-    var customers: [UInt8] = []
     bytes.reserveCapacity(list.count * Item.byteCount)
-    customers.reserveCapacity(list.count * 4)
     for item in list {
       bytes.append(littleEndian: item.item)
       bytes.append(littleEndian: item.rank.bitPattern)
-      customers.append(littleEndian: item.customer)
     }
-    return (bytes, customers)
+    return bytes
   }
 }
 

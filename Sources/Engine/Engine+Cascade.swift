@@ -102,8 +102,8 @@ extension Engine {
     append(
       header: { _ in
         EventHeader(
-          kind: emission.kind, type: type, recordedAt: time, occurredAt: time, cause: cause.position, root: cause.header.root, id: id,
-          program: program)
+          kind: emission.kind, type: type, recordedAt: time, occurredAt: time,
+          cause: cause.position, root: cause.header.root, id: id, program: program)
       }, subject: emission.subject, source: [], externalID: [], payload: emission.payload,
       depth: depth)
   }

@@ -56,8 +56,11 @@ extension Explainer {
         other.program == event.program
       else { return true }
       let decision = DecisionFacts(other)
-      if decision.concernsRun { found = decision }
-      return found == nil
+      guard decision.concernsRun else { return true }
+      // One slice of a batch may have decided about several items of a customer.
+      let isExact = decision.run == event.text(Field.run)
+      if found == nil || isExact { found = decision }
+      return !isExact
     }
     return found
   }

@@ -37,9 +37,13 @@ package struct Explainer {
   }
 
   /// The decisions about `subject`, in order.
-  /// - Parameter program: Only those of this program; nil: of all.
+  /// - Parameters:
+  ///   - program: Only those of this program; nil: of all.
+  ///   - mayBeNone: Whether it is an answer that there is none.
   /// - Throws: ``ExplanationError`` for a program or subject that the ledger does not know.
-  package func decisions(about subject: String, program: String?) throws -> [DecisionFacts] {
+  package func decisions(
+    about subject: String, program: String?, mayBeNone: Bool = false
+  ) throws -> [DecisionFacts] {
     try require(program)
     var decisions: [DecisionFacts] = []
     var isKnown = false
@@ -52,7 +56,7 @@ package struct Explainer {
       return true
     }
     guard isKnown else { throw try unknown(subject) }
-    guard !decisions.isEmpty else {
+    guard mayBeNone || !decisions.isEmpty else {
       let owner = program.map { " of \($0)" } ?? ""
       throw ExplanationError("there is no decision\(owner) about \(Printable.text(subject)) so far")
     }

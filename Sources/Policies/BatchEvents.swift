@@ -38,13 +38,17 @@ enum BatchEvents {
   }
 
   /// The items of a slice that passed and wait to be ranked.
-  static func ranked(
-    _ passed: [PassedRow.Item], isOfCustomers: Bool
-  ) -> [(String, CBORValue)] {
-    guard !passed.isEmpty else { return [] }
-    let bytes = PassedRow.bytes(of: passed)
-    let ranked: [(String, CBORValue)] = [("passed", .bytes(bytes.passed))]
-    return isOfCustomers ? ranked : ranked + [("customers", .bytes(bytes.customers))]
+  static func ranked(_ passed: [PassedRow.Item]) -> [(String, CBORValue)] {
+    passed.isEmpty ? [] : [("passed", .bytes(PassedRow.bytes(of: passed)))]
+  }
+
+  /// Whose the items of a slice are, of those that are not outside: a number each.
+  static func customers(_ numbers: [UInt32]) -> [(String, CBORValue)] {
+    guard !numbers.isEmpty else { return [] }
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(numbers.count * 4)
+    for number in numbers { bytes.append(littleEndian: number) }
+    return [("customers", .bytes(bytes))]
   }
 
   /// A slice of the second phase: the ranks from the next one on, with the items that have them.
@@ -54,7 +58,7 @@ enum BatchEvents {
     [
       ("phase", .text(BatchPhase.decide.rawValue)), ("from", .unsigned(row.chosen)),
       ("through", .unsigned(row.chosen + UInt64(chosen.count) - 1)),
-      ("items", .bytes(PassedRow.bytes(of: chosen).passed)),
+      ("items", .bytes(PassedRow.bytes(of: chosen))),
     ]
   }
 

@@ -108,12 +108,14 @@ final class BatchRunner: SlicedWork {
     var verdicts: [UInt8] = []
     verdicts.reserveCapacity(sizes.items)
     var passed: [PassedRow.Item] = []
+    var customers: [UInt32] = []
     var item = row.screened
     let end = min(row.items, item + UInt64(sizes.items))
     while item < end, row.isRanked || passed.count < sizes.decisions {
       parts.filters.pendingSends.removeAll()
       let result = screening.result(of: Int(item))
       verdicts.append(result.verdict.rawValue)
+      if !row.entity.isEmpty, result.verdict != .outside { customers.append(result.customer) }
       if result.verdict == .passed {
         passed.append(
           PassedRow.Item(item: UInt32(item), rank: result.rank, customer: result.customer))
@@ -121,9 +123,10 @@ final class BatchRunner: SlicedWork {
       item += 1
     }
     var fields = BatchEvents.screened(row, verdicts, through: item - 1, screening.binding.program)
+    fields += BatchEvents.customers(customers)
     if row.isRanked {
       passed.sort { $0.precedes($1) }
-      fields += BatchEvents.ranked(passed, isOfCustomers: row.entity.isEmpty)
+      fields += BatchEvents.ranked(passed)
     } else {
       current?.steps = passed.map { (Int($0.item), $0.customer) }
     }

@@ -1,5 +1,6 @@
 import Binding
 import CBOR
+import CivilTime
 import Engine
 import Expressions
 import Facts
@@ -70,8 +71,24 @@ struct BatchStart {
     fields.append(("of", .text(entity?.name ?? "customers")))
     fields.append(("items", .unsigned(UInt64(items))))
     fields.append(("ranked", .bool(population.isRanked)))
+    if let entity, let kind = features.kind(of: entity) {
+      fields.append(("kind", .unsigned(UInt64(kind))))
+    }
+    fields.append(("filters", .array(binding.program.filters.map(Self.record))))
     if let limit { fields.append(("limit", .unsigned(limit))) }
     return emission(EventType.batchStarted, fields)
+  }
+
+  /// A filter as the event tells it, so that its slices can be read without the program.
+  private static func record(_ filter: Program.Filter) -> CBORValue {
+    let text =
+      switch filter.test {
+      case .expression(let expression): expression.source
+      case .cap(let cap):
+        "fewer than \(cap.limit) by \(cap.channel.rawValue) in "
+          + "\(DurationText(microseconds: cap.perMicroseconds))"
+      }
+    return ["id": .text(filter.id), "pass": .text(text)]
   }
 
   private func skipped(_ reason: String) -> Emission {

@@ -1,3 +1,4 @@
+import Batches
 import CivilTime
 import Explaining
 import JSON
@@ -36,13 +37,18 @@ extension DirectoryStatus {
     }
     object.key("timers")
     object.object { item in
-      item.field("armed", runTimers + silenceTimers)
+      item.field("armed", runTimers + silenceTimers + scheduleTimers)
       Self.write("nextDue", nextDue, to: &item)
       item.field("ofRuns", runTimers)
       item.field("ofSilences", silenceTimers)
+      item.field("ofSchedules", scheduleTimers)
       item.field("silencesAsOf", silencesAsOf)
     }
     object.field("candidates", candidates)
+    object.key("batches")
+    object.array { array in
+      for batch in batches { Self.write(batch, to: &array) }
+    }
     object.field("unansweredEffects", unanswered)
     object.key("views")
     object.object { views in
@@ -51,6 +57,21 @@ extension DirectoryStatus {
     object.key("files")
     object.object { sizes in
       for (name, bytes) in files { sizes.field(name, bytes) }
+    }
+  }
+
+  private static func write(_ batch: BatchRow, to array: inout JSONWriter) {
+    array.object { item in
+      item.field("program", batch.program)
+      item.field("batch", batch.id)
+      item.field("of", batch.entity.isEmpty ? "customers" : batch.entity)
+      write("startedAt", batch.startedAt, to: &item)
+      item.field("items", batch.items)
+      item.field("screened", batch.screened)
+      item.field("passed", batch.passed)
+      item.key("limit")
+      if batch.limit == .max { item.null() } else { item.uint(batch.limit) }
+      item.field("chosen", batch.chosen)
     }
   }
 
@@ -68,6 +89,7 @@ extension DirectoryStatus {
     if sealed > 0 { pairs.append(("sealed", "through position \(sealed)")) }
     pairs.append(("runs", "\(activeRuns) active of \(runs)"))
     pairs.append(("timers", timersText))
+    for batch in batches { pairs.append(("batch", Self.text(batch))) }
     pairs.append(("candidates", "\(candidates) live"))
     pairs.append(("effects", "\(unanswered) without an answer"))
     pairs.append(("views", viewsText))
@@ -100,8 +122,17 @@ extension DirectoryStatus {
     guard nextDue != nil || isBehind else { return "none armed" }
     let asOf = isBehind ? " as of position \(silencesAsOf)" : ""
     let next = nextDue.map { ", the next due \(Printable.seconds($0))" } ?? ""
-    return "\(runTimers + silenceTimers) armed (\(runTimers) of runs, \(silenceTimers) of "
-      + "silences\(asOf))\(next)"
+    let schedules = scheduleTimers == 0 ? "" : ", \(scheduleTimers) of schedules"
+    return "\(runTimers + silenceTimers + scheduleTimers) armed (\(runTimers) of runs, "
+      + "\(silenceTimers) of silences\(asOf)\(schedules))\(next)"
+  }
+
+  private static func text(_ batch: BatchRow) -> String {
+    let percent = batch.items == 0 ? 100 : batch.screened * 100 / batch.items
+    let limit = batch.limit == .max ? batch.passed : min(batch.limit, batch.passed)
+    let decided = batch.isScreened ? ", \(batch.chosen) of \(limit) decided" : ""
+    return "\(batch.program): \(batch.screened) of \(batch.items) screened (\(percent) %), "
+      + "\(batch.passed) passed\(decided)"
   }
 
   private var viewsText: String {

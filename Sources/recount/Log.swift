@@ -161,6 +161,16 @@ struct EventPrinter {
     let type = names.name(.type, event.type) ?? "?"
     let program = names.name(.program, event.header.program).map { " [\($0)]" } ?? ""
     return "\(event.position)  \(RFC3339.string(microseconds: event.recordedAt))  "
-      + "\(event.kind.name) \(type)\(program)  \(event.subject)  \(event.payload.value.diagnostic)"
+      + "\(event.kind.name) \(type)\(program)  \(event.subject)  \(shown(event.payload.value).diagnostic)"
+  }
+
+  /// A batch's slice without its bytes: how many there are.
+  private func shown(_ value: CBORValue) -> CBORValue {
+    guard let entries = value.entries else { return value }
+    return .object(
+      entries.map { entry in
+        let bytes = entry.value.byteString
+        return (entry.key.string ?? "", bytes.map { .text("\($0.count) bytes") } ?? entry.value)
+      })
   }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Batches
 import CBOR
 import Candidates
 import CivilTime
@@ -21,8 +22,9 @@ struct StatusCommand: ParsableCommand {
       JSON: directory, position, recordedAt (ledger time, null when empty), sealed (the last \
       position that is packed in a segment), events {KIND: n} or \
       null (see --count), programs [{program, version, runs, runsOfOlderVersions}], runs {active, \
-      total}, timers {armed, nextDue, ofRuns, ofSilences, silencesAsOf}, candidates \
-      (live), unansweredEffects, views {NAME: position}, files {ledger, views, outbox} in bytes on \
+      total}, timers {armed, nextDue, ofRuns, ofSilences, ofSchedules, silencesAsOf}, candidates \
+      (live), batches (that are running) [{program, batch, of, startedAt, items, screened, passed, \
+      limit, chosen}], unansweredEffects, views {NAME: position}, files {ledger, views, outbox} in bytes on \
       disk.
       """)
 
@@ -48,7 +50,8 @@ struct DirectoryStatus {
   private static let countLimit: UInt64 = 5_000_000
   /// The projections whose progress is told.
   private static let views = [
-    "programs", "profiles", "features", "silences", "journeys", "candidates", "deliveries",
+    "programs", "profiles", "features", "silences", "journeys", "batches", "candidates",
+    "deliveries",
     "decisions", "metrics",
   ]
 
@@ -61,6 +64,9 @@ struct DirectoryStatus {
   private(set) var runs = 0
   private(set) var runTimers = 0
   private(set) var silenceTimers = 0
+  private(set) var scheduleTimers = 0
+  /// Those that are running, as the views had stored them.
+  private(set) var batches: [BatchRow] = []
   /// Ledger time in microseconds; nil: no timer is armed.
   private(set) var nextDue: Int64?
   private(set) var candidates = 0
@@ -80,7 +86,8 @@ struct DirectoryStatus {
     view.snapshot.close()
     var parts: (journeys: Journeys, candidates: Candidates, deliveries: Deliveries)?
     let snapshot = try ViewSnapshot(
-      directory: directory, extraTables: ["silences"], alsoProgressOf: Self.views
+      directory: directory, extraTables: ["silences", "batches", "batches.schedules"],
+      alsoProgressOf: Self.views
     ) { context in
       let names = context.names
       let journeys = Journeys(
@@ -105,6 +112,18 @@ struct DirectoryStatus {
       let row = SilenceRow(from: &reader)
       guard row.due > 0 else { return }
       silenceTimers += 1
+      noteDue(row.due)
+    }
+    snapshot.forEachRow(ofTable: "batches") { reader in
+      var reader = reader
+      let row = BatchRow(from: &reader)
+      if row.endedAt == 0 { batches.append(row) }
+    }
+    snapshot.forEachRow(ofTable: "batches.schedules") { reader in
+      var reader = reader
+      let row = ScheduleRow(from: &reader)
+      guard row.due > 0 else { return }
+      scheduleTimers += 1
       noteDue(row.due)
     }
     if alwaysCounts || end.position <= Self.countLimit { try count(snapshot.ledger) }

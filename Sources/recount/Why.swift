@@ -1,4 +1,5 @@
 import ArgumentParser
+import Engine
 import Explaining
 import Glibc
 import Host
@@ -12,7 +13,8 @@ struct Why: ParsableCommand {
     discussion: """
       Give the decision's position, or that of anything that followed from it: a delivery, an \
       action, a move of a run, an outcome. With --subject every decision about a customer is \
-      listed and the last one explained, with --all each of them.
+      listed and the last one explained, with --all each of them. With --program too, what the \
+      program's batches found about the customer is told: also who was rejected, and by which filter.
 
       Everything shown is read from the ledger; a data directory that another process is using \
       can be asked too.
@@ -24,7 +26,8 @@ struct Why: ParsableCommand {
       recordedAt, outcome}, runState {id, key, state, exit, active, timers}, followed [an event \
       as recount log prints it, with causeType and outcomes], through. What does not apply is \
       null. JSON with --subject: position, subject, program, decisions [{position, recordedAt, \
-      program, outcome, reason, run, score}], explained [as above].
+      program, outcome, reason, run, score}], explained [as above], batches [{batch, position, slice, \
+      recordedAt, due, of, item, verdict, filter, pass, rank, decidedIn, lowestChosen}].
       """)
 
   @OptionGroup var data: DataOptions
@@ -58,15 +61,26 @@ struct Why: ParsableCommand {
     if let decision {
       explain(try explainer.explanation(at: decision))
     } else if let subject {
-      let decisions = try explainer.decisions(about: subject, program: program)
+      let findings = try findings(explainer, about: subject, index.index)
+      let decisions = try explainer.decisions(
+        about: subject, program: program, mayBeNone: !findings.isEmpty)
       let explained = all ? decisions[...] : decisions.suffix(1)
       let explanations = try explained.map { try explainer.explanation(at: $0.position) }
       if data.json {
-        printJSON(subject, decisions, explanations, ledger.end.position)
+        printJSON(subject, decisions, explanations, findings, ledger.end.position)
       } else {
-        printText(subject, decisions, explanations)
+        printText(subject, decisions, explanations, findings)
       }
     }
+  }
+
+  /// What the batches of the program that was named found about the subject.
+  private func findings(
+    _ explainer: Explainer, about subject: String, _ index: StoredSubjectIndex?
+  ) throws -> [BatchFinding] {
+    guard let program else { return [] }
+    let number = try index?.number(of: Array(subject.utf8))
+    return try explainer.batchFindings(about: subject, program: program, number: number)
   }
 
   private func explain(_ explanation: DecisionExplanation) {
@@ -83,7 +97,8 @@ struct Why: ParsableCommand {
   }
 
   private func printText(
-    _ subject: String, _ decisions: [DecisionFacts], _ explanations: [DecisionExplanation]
+    _ subject: String, _ decisions: [DecisionFacts], _ explanations: [DecisionExplanation],
+    _ findings: [BatchFinding]
   ) {
     var page = TextPage.terminal()
     let count = "\(decisions.count) decision\(decisions.count == 1 ? "" : "s")"
@@ -101,13 +116,27 @@ struct Why: ParsableCommand {
           Printable.text(decision.run),
         ]
       })
+    if !findings.isEmpty {
+      page.heading("Batches")
+      page.table(
+        [
+          .init("position", .right), .init("at (UTC)"), .init("item", .right), .init("verdict"),
+          .init("what was found"),
+        ],
+        findings.map { finding in
+          [
+            String(finding.slice.position), Printable.seconds(finding.slice.recordedAt),
+            String(finding.item), finding.verdict.word, finding.explanation,
+          ]
+        })
+    }
     for explanation in explanations { explanation.write(to: &page) }
     Output.write(Array(page.text.utf8), to: STDOUT_FILENO)
   }
 
   private func printJSON(
     _ subject: String, _ decisions: [DecisionFacts], _ explanations: [DecisionExplanation],
-    _ position: UInt64
+    _ findings: [BatchFinding], _ position: UInt64
   ) {
     Output.json { object in
       object.field("position", position)
@@ -121,6 +150,10 @@ struct Why: ParsableCommand {
       object.key("explained")
       object.array { array in
         for explanation in explanations { explanation.write(to: &array) }
+      }
+      object.key("batches")
+      object.array { array in
+        for finding in findings { finding.write(to: &array) }
       }
     }
   }

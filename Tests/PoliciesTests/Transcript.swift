@@ -142,7 +142,7 @@ struct Transcript {
 
   /// Everything but what is the same in all events of a batch, bytes as hex digits.
   private static func batch(_ data: CBORValue) -> String {
-    let known: Set<String> = ["batch", "program", "version", "trigger"]
+    let known: Set<String> = ["batch", "program", "version", "trigger", "filters", "kind"]
     return (data.entries ?? []).compactMap { entry in
       let name = entry.key.string ?? "?"
       let value = entry.value.string.map(shortenedTime) ?? entry.value.diagnostic
