@@ -141,8 +141,8 @@ let package = Package(
     .target(
       name: "Benchmarks",
       dependencies: [
-        "Host", "Intake", "Simulation", "Policies", "Engine", "Ledger", "LMDB", "JSON",
-        "CBOR", "CAppendLoop",
+        "Host", "Intake", "Simulation", "Policies", "Batches", "Programs", "ShippedPrograms",
+        "Engine", "Ledger", "LMDB", "JSON", "CBOR", "CAppendLoop",
       ], path: "Sources/Benchmarks", exclude: ["Peers"],
       swiftSettings: settings + [.strictMemorySafety()]),
     .executableTarget(

@@ -7,6 +7,7 @@ package enum Suite: String, CaseIterable, Sendable {
   case bytes
   case recovery
   case ingest
+  case batch
   case peers
 
   /// What it measures, in a line.
@@ -19,6 +20,7 @@ package enum Suite: String, CaseIterable, Sendable {
     case .bytes: "bytes an event on disk, by part"
     case .recovery: "time until ready after SIGKILL under load and after a clean stop"
     case .ingest: "ingest with all decisions, and the rebuild of what it left"
+    case .batch: "a run over a large population, and reactive decisions during it"
     case .peers: "PostgreSQL, Redis, NATS, SQLite, eventsourcing: fetched, started, measured beside"
     }
   }
@@ -36,6 +38,7 @@ package enum Suite: String, CaseIterable, Sendable {
     case .bytes: try BytesSuite.run(settings)
     case .recovery: try RecoverySuite.run(settings)
     case .ingest: try IngestSuite.run(settings)
+    case .batch: try BatchSuite.run(settings)
     case .peers: try PeersSuite.run(settings)
     }
   }
@@ -55,6 +58,8 @@ package struct BenchmarkSettings: Sendable {
   package var customers = 5_000
   /// Virtual days of that shop.
   package var days = 30
+  /// Customers of the population that a batch goes through.
+  package var population = 1_000_000
   /// Where to work.
   package let scratch: ScratchDirectory
   /// This binary, for measurements that need a process of their own.

@@ -36,6 +36,8 @@ struct Bench: ParsableCommand {
   var customers = 5_000
   @Option(help: "Virtual days of that shop.")
   var days = 30
+  @Option(help: "Customers of the population of batch.")
+  var population = 1_000_000
   @Option(help: "Where to work: a folder on the disk that is to be measured.")
   var scratch = NSTemporaryDirectory()
   @Option(help: "Peers to measure, with commas between: \(Self.peerNames); all by default.")
@@ -51,9 +53,10 @@ struct Bench: ParsableCommand {
         "there is no suite \"\(suite)\": it is one of "
           + Suite.allCases.map(\.rawValue).joined(separator: ", "))
     }
-    let amounts = [rounds, events, peerEvents, customers, days]
+    let amounts = [rounds, events, peerEvents, customers, days, population]
     guard amounts.allSatisfy({ $0 > 0 }), seconds > 0 else {
-      throw ValidationError("rounds, seconds, events, customers and days must be positive")
+      throw ValidationError(
+        "rounds, seconds, events, customers, days and population must be positive")
     }
   }
 
@@ -67,6 +70,7 @@ struct Bench: ParsableCommand {
     settings.peerEvents = peerEvents
     settings.customers = customers
     settings.days = days
+    settings.population = population
     settings.peersFolder = peersFolder
     settings.peers = peers?.split(separator: ",").map { String($0) } ?? []
     settings.progress = { Output.note("bench: \($0)") }
@@ -79,6 +83,7 @@ struct Bench: ParsableCommand {
       parameters: [
         ("rounds", "\(rounds)"), ("seconds", "\(seconds)"), ("events", "\(events)"),
         ("events of peers", "\(peerEvents)"), ("customers", "\(customers)"), ("days", "\(days)"),
+        ("population", "\(population)"),
       ])
     for suite in wanted {
       settings.progress("suite \(suite.rawValue)")

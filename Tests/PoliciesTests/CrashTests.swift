@@ -63,10 +63,9 @@ struct CrashTests {
     // As a client does that got no answer: once more from the first step not acknowledged.
     for (index, step) in history.steps.enumerated().dropFirst(crash.steps) {
       let isDone = index == crash.steps && events.count > Int(crash.position)
-      switch step {
-      case .activate, .answer, .slice: if isDone { continue }
-      default: break
-      }
+      // Under the machine's clock another turn, also an empty one, fires what is due by then.
+      if isDone, history.isWallClock { continue }
+      if case .activate = step, isDone { continue }
       try again.take(step)
     }
     expectSame(try again.events(), truth.events, truth.names)
