@@ -75,6 +75,7 @@ let package = Package(
       ["Engine", "Ledger", "Binding", "Catalog", "Profiles", "Programs", "Expressions", "CBOR"],
       folder: "Projections"),
     library("Models", ["Engine", "Ledger", "Programs", "CBOR"], folder: "Projections"),
+    library("References", ["Engine", "Ledger", "Programs", "CBOR"], folder: "Projections"),
     library(
       "Items",
       ["Engine", "Ledger", "Binding", "Catalog", "Programs", "Scoring", "Expressions"],
@@ -90,7 +91,7 @@ let package = Package(
     library(
       "Facts",
       [
-        "Engine", "Ledger", "Binding", "Catalog", "Profiles", "Features", "Programs",
+        "Engine", "Ledger", "Binding", "Catalog", "Profiles", "Features", "References", "Programs",
         "Expressions", "CBOR",
       ]),
     library(
@@ -102,9 +103,9 @@ let package = Package(
     library(
       "Policies",
       [
-        "Engine", "Ledger", "Binding", "Facts", "Catalog", "Models", "Items", "Profiles",
-        "Features", "Silences", "Journeys", "Batches", "Candidates", "Deliveries", "Decisions",
-        "Metrics", "Programs", "Scoring",
+        "Engine", "Ledger", "Binding", "Facts", "Catalog", "Models", "Items", "References",
+        "Profiles", "Features", "Silences", "Journeys", "Batches", "Candidates", "Deliveries",
+        "Decisions", "Metrics", "Programs", "Scoring",
         "Expressions", "CBOR", "CivilTime", "LMDB", crypto,
       ]),
     .executableTarget(
@@ -125,7 +126,8 @@ let package = Package(
     library(
       "Host",
       [
-        "Delivery", "Policies", "Engine", "Ledger", "Catalog", "Models", "Deliveries", "Journeys",
+        "Delivery", "Policies", "Engine", "Ledger", "Catalog", "Models", "References", "Deliveries",
+        "Journeys",
         "Programs",
         "ShippedPrograms", "CBOR", "LMDB", "Proofs", crypto,
       ]),
@@ -153,8 +155,8 @@ let package = Package(
         "Intake",
         "Simulation", "Policies",
         "Engine", "Ledger", "Proofs", "Programs", "Metrics", "Candidates",
-        "Journeys", "Batches", "Deliveries", "Decisions", "Catalog", "Models", "CBOR", "JSON",
-        "CivilTime",
+        "Journeys", "Batches", "Deliveries", "Decisions", "Catalog", "Models", "References", "CBOR",
+        "JSON", "CivilTime",
         "Binding", "Expressions", "ExpressionsConformance", argumentParser,
       ], path: "Sources/recount", swiftSettings: settings + [.strictMemorySafety()]),
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
@@ -222,7 +224,8 @@ let package = Package(
       name: "PoliciesTests",
       dependencies: [
         "TestSupport", "ModelSamples", "Policies", "ShippedPrograms", "Simulation", "Engine",
-        "Ledger", "LMDB", "Items", "Models", "Programs", "Binding", "Expressions", "Candidates",
+        "Ledger", "LMDB", "Items", "Models", "References", "Programs", "Binding", "Expressions",
+        "Candidates",
         "Catalog", "Features", "Journeys",
         "Deliveries",
         "CBOR", "CivilTime",

@@ -1,7 +1,7 @@
 import Binding
 import CBOR
-import Engine
-import Expressions
+package import Engine
+package import Expressions
 
 /// The events of a sliding window with running sums, so that the part inside (now - w, now] is
 /// counted and added up without looking at each event.
@@ -35,7 +35,7 @@ package struct WindowSums: Equatable, Sendable {
   }
 
   /// - Parameter isSummed: Whether values are added up, not only counted.
-  init(isSummed: Bool) {
+  package init(isSummed: Bool) {
     self.isSummed = isSummed
   }
 
@@ -46,7 +46,7 @@ package struct WindowSums: Equatable, Sendable {
 
   /// Takes in an event; a value that is no number is left out where values are added up.
   /// - Parameter start: Events at or before it have left the window.
-  mutating func take(_ value: Value, at time: Int64, start: Int64) {
+  package mutating func take(_ value: Value, at time: Int64, start: Int64) {
     evict(through: start)
     guard time > start else { return }
     if isSummed && value.number == nil { return }
@@ -96,10 +96,10 @@ package struct WindowSums: Equatable, Sendable {
   // MARK: - Reading
 
   /// How many events came after `start`.
-  func count(after start: Int64) -> Int { times.count - firstIndex(after: start) }
+  package func count(after start: Int64) -> Int { times.count - firstIndex(after: start) }
 
   /// The sum of the numbers after `start`; nil where there are none.
-  func sum(after start: Int64) -> Value? {
+  package func sum(after start: Int64) -> Value? {
     let first = firstIndex(after: start)
     guard first < times.count else { return nil }
     let whole = sums[sums.count - 1] - sum(before: first)
@@ -110,7 +110,7 @@ package struct WindowSums: Equatable, Sendable {
   }
 
   /// The mean of the numbers after `start`; nil where there are none.
-  func mean(after start: Int64) -> Value? {
+  package func mean(after start: Int64) -> Value? {
     let first = firstIndex(after: start)
     guard first < times.count else { return nil }
     let whole = sums[sums.count - 1] - sum(before: first)
@@ -142,7 +142,7 @@ package struct WindowSums: Equatable, Sendable {
 extension WindowSums {
   /// Whether there are sums, the count, and for each event the time since the one before and, with
   /// sums, its number. What was evicted is not stored.
-  func write(to writer: inout ByteWriter) {
+  package func write(to writer: inout ByteWriter) {
     writer.bool(isSummed)
     writer.count(count)
     var last: Int64 = 0
@@ -161,7 +161,7 @@ extension WindowSums {
     }
   }
 
-  init(from reader: inout ByteReader) {
+  package init(from reader: inout ByteReader) {
     self.init(isSummed: reader.bool())
     let count = reader.count()
     times.reserveCapacity(count)

@@ -15,6 +15,7 @@ package enum PlainFunctions {
       let (from, to) = try coordinates(name, arguments)
       return .double(GreatCircle.kilometres(from: from, to: to))
     case "clamp": return try clamp(arguments)
+    case "hourShare": return try hourShare(arguments)
     default: return nil
     }
   }
@@ -34,6 +35,27 @@ package enum PlainFunctions {
     else { return nil }
     let coordinate = Coordinate(latitude: latitude, longitude: longitude)
     return coordinate.isValid ? coordinate : nil
+  }
+
+  /// The share of a day's pattern (24 counts by hour, in UTC) that lies within an hour of a moment:
+  /// in its hour and the two beside it.
+  private static func hourShare(_ arguments: [Value]) throws(EvaluationError) -> Value {
+    guard case .list(let hours) = arguments[0], hours.count == 24,
+      let moment = arguments[1].microseconds
+    else { throw EvaluationError(.invalidArgument, "hourShare takes 24 counts and a time") }
+    var counts: [Int64] = []
+    for hour in hours {
+      guard case .int(let count) = hour, count >= 0, count < 1 << 56 else {
+        throw EvaluationError(.invalidArgument, "hourShare takes 24 counts, not \(hour.text)")
+      }
+      counts.append(count)
+    }
+    let total = counts.reduce(0, +)
+    guard total > 0 else { throw EvaluationError(.invalidArgument, "no hour has a count yet") }
+    let seconds = moment / 1_000_000 - (moment % 1_000_000 < 0 ? 1 : 0)
+    let hour = Int(((seconds % 86_400) + 86_400) % 86_400 / 3_600)
+    let near = counts[(hour + 23) % 24] + counts[hour] + counts[(hour + 1) % 24]
+    return .double(Double(near) / Double(total))
   }
 
   private static func clamp(_ arguments: [Value]) throws(EvaluationError) -> Value {

@@ -29,7 +29,28 @@ extension Checker {
     for operand in operands { types.append(try type(of: operand)) }
     result.resolutions[node.id] =
       entry.host.map { .host($0, isMember: isMember) } ?? .builtin(name, isMember: isMember)
-    return try overload(name, entry, types, node)
+    let type = try overload(name, entry, types, node)
+    guard let host = entry.host, let results = declarations.functions[host].resultsByName else {
+      return type
+    }
+    return try named(name, results, operands, node)
+  }
+
+  /// The type that a function returns for the name that is its first argument.
+  private mutating func named(
+    _ function: String, _ results: [String: ValueType], _ operands: [Syntax], _ node: Syntax
+  ) throws(ExpressionError) -> ValueType {
+    guard let first = operands.first, case .literal(.string(let name)) = first.kind else {
+      return try refuse(
+        "the first argument of \(function) must be a name in quotes",
+        at: operands.first?.offset ?? node.offset)
+    }
+    if let type = results[name] { return type }
+    let known = results.keys.sorted { textOrder($0, $1) < 0 }.joined(separator: ", ")
+    return try refuse(
+      "\(function) knows no '\(name)'", at: first.offset,
+      suggestion: Suggestion.nearest(to: name, among: results.keys)
+        ?? (known.isEmpty ? "declare it" : "known: \(known)"))
   }
 
   private func find(

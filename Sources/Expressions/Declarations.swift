@@ -35,6 +35,9 @@ package struct HostFunction: Sendable {
   package var overloads: [Overload]
   /// What one call is assumed to cost, in small steps.
   package var cost: Int64
+  /// For a function whose first argument is a name: the names and the types of what a call with
+  /// them returns. The check then wants one of them as a text in quotes.
+  package var resultsByName: [String: ValueType]?
 
   /// The given function.
   package init(name: String, overloads: [Overload], cost: Int64 = 50) {

@@ -56,6 +56,7 @@ final class ExpressionBinding: Sendable {
 /// A function that an expression calls, resolved.
 enum FactCall: Sendable {
   case held
+  case reference
   case entity(EntityFacts)
   case plain(String)
 }

@@ -72,6 +72,7 @@ package final class ProgramBinding {
 
   private func resolve(_ function: String) -> FactCall {
     if function == "held" { return .held }
+    if function == "reference" { return .reference }
     return entities[function].map { .entity($0) } ?? .plain(function)
   }
 

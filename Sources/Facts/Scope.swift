@@ -6,6 +6,7 @@ package import Features
 package import Ledger
 package import Profiles
 package import Programs
+package import References
 
 /// What the expressions of a program read while one event is handled: the event, the customer, the
 /// run, score and offer, entities, parameters and ledger time.
@@ -15,6 +16,7 @@ package final class Scope {
   private let context: FoldContext
   private let profiles: Profiles
   private let features: Features
+  private let references: References
 
   /// The program whose expressions are evaluated.
   package var binding: ProgramBinding?
@@ -40,10 +42,13 @@ package final class Scope {
   private var lastEntity: (kind: UInt32, key: [UInt8]?, value: Value)?
   var currentExpression: CompiledExpression?
 
-  package init(context: FoldContext, profiles: Profiles, features: Features) {
+  package init(
+    context: FoldContext, profiles: Profiles, features: Features, references: References
+  ) {
     self.context = context
     self.profiles = profiles
     self.features = features
+    self.references = references
   }
 
   /// Begins the handling of an event for a program.
@@ -188,6 +193,10 @@ extension Scope: Activation {
     guard let current else { return .null }
     switch current.calls[slot] {
     case .held: return try held(arguments)
+    case .reference:
+      let value = try reference(arguments)
+      if reads != nil { note("reference(\(arguments.map(\.text).joined(separator: ", ")))", value) }
+      return value
     case .entity(let entity):
       let value = self.entity(entity, arguments)
       if reads != nil, let name = currentExpression?.hostCalls[slot] {
@@ -200,6 +209,23 @@ extension Scope: Activation {
       }
       return value
     }
+  }
+
+  /// The row of a table with the fields that the program declares; null where there is none.
+  private func reference(_ arguments: [Value]) throws(EvaluationError) -> Value {
+    guard case .string(let name)? = arguments.first, arguments.count == 2,
+      let declared = binding?.program.references.first(where: { $0.name == name })
+    else { throw EvaluationError(.invalidArgument, "reference takes a declared name and a key") }
+    guard let key = EventExpression.key(arguments[1]), let row = references.row(name, key: key)
+    else { return .null }
+    var fields: [(name: String, value: Value)] = []
+    for (field, type) in declared.fields {
+      guard let item = row.view(forKey: CBORKey(field)),
+        let value = Self.converted(Value(item), to: type)
+      else { continue }
+      fields.append((field, value))
+    }
+    return .map(MapValue(fields: fields))
   }
 
   private func held(_ arguments: [Value]) throws(EvaluationError) -> Value {

@@ -3,6 +3,7 @@ package enum EventType {
   package static let programActivated = "program.activated"
   package static let programDeactivated = "program.deactivated"
   package static let modelRegistered = "model.registered"
+  package static let referenceLoaded = "reference.loaded"
   package static let nameInterned = Names.internedName
   package static let timerFired = "timer.fired"
   package static let decisionMade = "decision.made"
@@ -40,7 +41,7 @@ package enum EventType {
 
   /// Types that a producer may not send: they would pass for the engine's own.
   package static let reserved: Set<String> = [
-    programActivated, programDeactivated, modelRegistered, "reference.loaded", nameInterned,
+    programActivated, programDeactivated, modelRegistered, referenceLoaded, nameInterned,
     timerFired, decisionMade, runStarted, runMoved, runExited, candidateCreated,
     candidateUpdated, candidateRemoved, batchStarted, batchSliced, batchCompleted, batchSkipped,
     deliveryRequested, deliveryWithheld, actionRequested, "score.requested",

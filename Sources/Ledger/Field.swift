@@ -46,6 +46,7 @@ package enum Field {
   package static let propensity: CBORKey = "propensity"
   package static let ranked: CBORKey = "ranked"
   package static let reason: CBORKey = "reason"
+  package static let reference: CBORKey = "reference"
   package static let rejected: CBORKey = "rejected"
   package static let revenue: CBORKey = "revenue"
   package static let run: CBORKey = "run"

@@ -15,6 +15,7 @@ package import Metrics
 package import Models
 package import Profiles
 package import Programs
+package import References
 package import Silences
 
 /// How a data directory is opened.
@@ -39,6 +40,7 @@ package final class Store {
   package let features: Features
   package let items: Items
   package let models: Models
+  package let references: References
   package let silences: Silences
   package let journeys: Journeys
   package let batches: Batches
@@ -60,8 +62,10 @@ package final class Store {
     features = Features(context: context, catalog: catalog)
     items = Items(context: context, catalog: catalog)
     models = Models(context: context)
+    references = References(context: context)
     let programs = ProgramSet(catalog: catalog, features: features)
-    let scope = Scope(context: context, profiles: profiles, features: features)
+    let scope = Scope(
+      context: context, profiles: profiles, features: features, references: references)
     silences = Silences(context: context, programs: programs, scope: scope, owner: 1)
     journeys = Journeys(
       names: names, entities: context.subjects, sink: context.timers, owner: 0)
@@ -77,8 +81,8 @@ package final class Store {
     engine = try Engine(
       ledger: ledger, views: views, context: context,
       projections: [
-        catalog, models, profiles, features, items, silences, journeys, batches, candidates,
-        deliveries, decisions, metrics,
+        catalog, models, references, profiles, features, items, silences, journeys, batches,
+        candidates, deliveries, decisions, metrics,
       ],
       policies: [policy], timerOwners: [journeys, silences, batches],
       work: policy.work(options.slices), options: options.engine)

@@ -37,6 +37,8 @@ package struct ProgramDeclarations: Sendable {
   package var customer: [String: ValueType] = [:]
   /// The functions of entities: by entity the types of its features.
   package var entities: [(name: String, features: [String: ValueType])] = []
+  /// The reference tables, with the types of their fields.
+  package var references: [(name: String, fields: [(String, ValueType)])] = []
   /// The names of `scores`.
   package var scoreNames: [String] = []
   /// The fields of `offer`.
@@ -98,16 +100,17 @@ package struct ProgramDeclarations: Sendable {
         name: entity.name, overloads: [Overload(parameters: [.string], result: result)])
     }
     functions.append(Self.held)
+    functions.append(reference)
     return Declarations(variables: variables, functions: functions)
   }
 
   /// Names that the format or CEL gives a meaning, so that no entity may have them.
   static let takenNames: Set<String> = [
-    "event", "customer", "run", "params", "score", "scores", "offer", "now", "key", "held", "clamp",
-    "distanceMiles", "distanceKm", "size", "has", "all", "exists", "exists_one", "filter", "map",
-    "type", "bool", "int", "uint", "double", "string", "bytes", "list", "timestamp", "duration",
-    "dyn", "matches", "contains", "math", "strings", "cel", "optional", "net", "base64", "sets",
-    "lists", "ip", "cidr", "isIP", "isCIDR",
+    "event", "customer", "run", "params", "score", "scores", "offer", "now", "key", "held",
+    "reference", "hourShare", "clamp", "distanceMiles", "distanceKm", "size", "has", "all",
+    "exists", "exists_one", "filter", "map", "type", "bool", "int", "uint", "double", "string",
+    "bytes", "list", "timestamp", "duration", "dyn", "matches", "contains", "math", "strings",
+    "cel", "optional", "net", "base64", "sets", "lists", "ip", "cidr", "isIP", "isCIDR",
   ]
 
   /// The fields of `run` that every program has.
@@ -155,6 +158,9 @@ package struct ProgramDeclarations: Sendable {
   /// Functions that need nothing but their arguments.
   private static let plainFunctions = [
     HostFunction(
+      name: "hourShare",
+      overloads: [Overload(parameters: [.list(.int), .timestamp], result: .double)]),
+    HostFunction(
       name: "distanceMiles", overloads: [Overload(parameters: [.dyn, .dyn], result: .double)]),
     HostFunction(
       name: "distanceKm", overloads: [Overload(parameters: [.dyn, .dyn], result: .double)]),
@@ -169,6 +175,21 @@ package struct ProgramDeclarations: Sendable {
   /// `held(trait, position)`: the trait as it was just before a position of the ledger.
   private static let held = HostFunction(
     name: "held", overloads: [Overload(parameters: [.string, .int], result: .dyn)], cost: 500)
+
+  /// `reference(NAME, key)`: the row of a table, or null.
+  private var reference: HostFunction {
+    var function = HostFunction(
+      name: "reference",
+      overloads: [
+        Overload(parameters: [.string, .string], result: .dyn),
+        Overload(parameters: [.string, .int], result: .dyn),
+      ], cost: 200)
+    function.resultsByName = [:]
+    for table in references {
+      function.resultsByName?[table.name] = record("reference \(table.name)", table.fields)
+    }
+    return function
+  }
 
   private var run: ValueType {
     record(

@@ -35,6 +35,8 @@ package enum ProgramLimits {
   package static let derives = 16
   /// Filters.
   package static let filters = 64
+  /// Reference tables that a program looks up.
+  package static let references = 32
   /// Named scores.
   package static let scores = 16
   /// Points of a calibration.

@@ -17,6 +17,7 @@ struct Recount: ParsableCommand {
     subcommands: [
       Demo.self, Ingest.self, ImportCommand.self, Advance.self, Log.self, Why.self,
       CandidatesCommand.self, MetricsCommand.self, ProgramsCommand.self, ModelsCommand.self,
+      ReferenceCommand.self,
       StatusCommand.self,
       Digest.self, Rebuild.self,
       Init.self, CheckpointCommand.self, ProofCommand.self, VerifyProof.self, Verify.self,

@@ -51,7 +51,12 @@ struct RandomHistory {
     for _ in 0..<stepCount { steps.append(try step()) }
     now += 40 * 24 * 60 * Self.minute
     steps.append(wallClock ? turn([]) : .advance(to: now))
-    if wallClock { for _ in 0..<24 { steps.append(.slice(now: now)) } }
+    guard wallClock else { return }
+    for _ in 0..<24 { steps.append(.slice(now: now)) }
+    // What silence has brought about in that late turn ends in another.
+    now += 40 * 24 * 60 * Self.minute
+    steps.append(turn([]))
+    for _ in 0..<24 { steps.append(.slice(now: now)) }
   }
 
   private mutating func turn(_ inputs: [Input]) -> Step {
@@ -109,7 +114,7 @@ struct RandomHistory {
     let customer = random.below(5)
     let cart: CBORValue = .text("k\(customer)-\(random.below(3))")
     let page: CBORValue = .text("p\(random.below(3))")
-    switch random.below(21) {
+    switch random.below(23) {
     case 0: return join(customer)
     case 1: return event("customer.updated", customer, ["optedOut": .bool(random.chance(1, of: 3))])
     case 2, 3, 4: return event("cart.updated", customer, self.cart(cart))

@@ -301,6 +301,6 @@ let brokenProgram = #"""
   ! program.yaml:25:10: filters must be a list, not a single value; write it in [ ], or with
       - in front of each element
   ! program.yaml:26:1: unknown field "x" in the program; known: id, title, class, params,
-      marketplaces, traits, traitUpdates, entities, features, derive, trigger, schedule,
-      population, runs, dedupe, join, filters, score, scores, levels, …
+      marketplaces, traits, traitUpdates, entities, references, features, derive, trigger,
+      schedule, population, runs, dedupe, join, filters, score, scores, …
   """#

@@ -61,8 +61,8 @@ struct NoteTests {
     #expect(
       try Sample.problems(of: files) == [
         "notes.txt:1:1: the file is no part of a program; a program has program.yaml, "
-          + "models/ID.yaml, templates/ID.yaml, zones/NAME of the zones that it names, and README "
-          + "files"
+          + "features.yaml, models/ID.yaml, templates/ID.yaml, zones/NAME of the zones that it "
+          + "names, and README files",
       ])
     #expect(
       try Sample.problems(of: [:]) == [

@@ -31,6 +31,8 @@ package struct Program: Sendable {
   package let entities: [Entity]
   /// All features, of customers first, then by entity in the order of `entities`.
   package let features: [Feature]
+  /// The reference tables that it looks up.
+  package let references: [Reference]
   /// Events that silence brings about.
   package let derives: [Derive]
 

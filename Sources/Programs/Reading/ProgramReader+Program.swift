@@ -37,8 +37,9 @@ func inOrder(_ problems: [ProgramProblem]) -> [ProgramProblem] {
 extension ProgramReader {
   private static let topFields = [
     "id", "title", "class", "params", "marketplaces", "traits", "traitUpdates", "entities",
-    "features", "derive", "trigger", "schedule", "population", "runs", "dedupe", "join", "filters",
-    "score", "scores", "levels", "threshold", "offers", "candidate", "costs", "holdout", "journey",
+    "references", "features", "derive", "trigger", "schedule", "population", "runs", "dedupe",
+    "join", "filters", "score", "scores", "levels", "threshold", "offers", "candidate", "costs",
+    "holdout", "journey",
   ]
 
   /// The program; nil if its file is no YAML mapping. Good only if there are no problems.
@@ -52,6 +53,7 @@ extension ProgramReader {
       return nil
     }
     guard var root = parse("program.yaml", bytes) else { return nil }
+    addFeaturesFile(body, to: &root)
     apply(ProgramOverride.canonical(overrides), to: &root)
     guard
       let top = fields(
@@ -64,6 +66,7 @@ extension ProgramReader {
     let parameters = parameters(top["params"], marketplaces: top["marketplaces"])
     readTraits(top["traits"])
     readEntities(top["entities"])
+    readReferences(top["references"])
     let features = features(top["features"])
     declaredFeatures = features
     collectScores(top["scores"])
@@ -87,8 +90,8 @@ extension ProgramReader {
       overrides: ProgramOverride.canonical(overrides),
       version: ProgramVersion(body: body, overrides: overrides), notes: inOrder(notes),
       parameters: parameters, traits: traits, traitUpdates: traitUpdates, entities: entities,
-      features: features, derives: derives, trigger: trigger, schedule: schedule,
-      population: population,
+      features: features, references: references, derives: derives, trigger: trigger,
+      schedule: schedule, population: population,
       runs: choice(top["runs"], "runs", default: .key), dedupe: dedupe(top["dedupe"]),
       join: join(top["join"]), filters: filters(top["filters"]), scoring: scoring,
       levels: levels(top["levels"]), threshold: top["threshold"].map { number($0, "threshold") },
@@ -97,6 +100,24 @@ extension ProgramReader {
       runVariables: self.journey.variables, steps: self.journey.steps,
       templates: finishedTemplates, eventTypes: concerned.types,
       concernsEveryInput: concerned.everyInput)
+  }
+
+  /// Puts what `features.yaml` says into the tree, as if it stood in `program.yaml`.
+  private func addFeaturesFile(_ body: ProgramBody, to root: inout YAMLNode) {
+    let parts = ["entities", "features"]
+    guard let bytes = body.files["features.yaml"], let file = parse("features.yaml", bytes),
+      fields(file, "features.yaml", parts) != nil, case .mapping(var entries) = root.content
+    else { return }
+    for entry in file.entries ?? [] where parts.contains(entry.key) {
+      if let other = entries.first(where: { $0.key == entry.key }) {
+        report(
+          other.keyPlace, "\"\(entry.key)\" stands here and in features.yaml",
+          mend: "put all of it into one file")
+        continue
+      }
+      entries.append(entry)
+    }
+    root.content = .mapping(entries)
   }
 
   private func identity(_ top: Fields, folder: String?) -> String {
@@ -121,6 +142,9 @@ extension ProgramReader {
       case .entity(let index):
         declarations.entities[index].features[feature.name] = feature.valueType
       }
+    }
+    declarations.references = references.map { reference in
+      (reference.name, reference.fields.map { ($0.name, $0.type.valueType) })
     }
     declarations.scoreNames = scoreNames
     declarations.offerFields = offerFields

@@ -109,7 +109,7 @@ extension ProgramReader {
 
   /// Files that are no part of the format, or that nothing uses.
   func checkFiles(_ body: ProgramBody) {
-    for name in body.names where name != "program.yaml" {
+    for name in body.names where name != "program.yaml" && name != "features.yaml" {
       let place = Place(file: name, line: 1, column: 1)
       if Self.identifier(of: name, below: "templates/") != nil || isUsedZone(name) { continue }
       guard let model = Self.identifier(of: name, below: "models/") else {
@@ -124,8 +124,8 @@ extension ProgramReader {
         }
         report(
           place, "the file is no part of a program",
-          mend: "a program has program.yaml, models/ID.yaml, templates/ID.yaml, zones/NAME of the "
-            + "zones that it names, and README files")
+          mend: "a program has program.yaml, features.yaml, models/ID.yaml, templates/ID.yaml, "
+            + "zones/NAME of the zones that it names, and README files")
         continue
       }
       if files[name] == nil, !problems.contains(where: { $0.file == name }) {

@@ -21,6 +21,7 @@ final class ProgramReader {
   var parameterNames: [String] = []
   var traits: [Program.Trait] = []
   var entities: [Program.Entity] = []
+  var references: [Program.Reference] = []
   var declaredFeatures: [Program.Feature] = []
   var scoreNames: [String] = []
   var offerFields: [String] = []
