@@ -75,6 +75,8 @@ let package = Package(
       ["Engine", "Ledger", "Binding", "Catalog", "Profiles", "Programs", "Expressions", "CBOR"],
       folder: "Projections"),
     library("Models", ["Engine", "Ledger", "Programs", "CBOR"], folder: "Projections"),
+    library(
+      "PendingScores", ["Engine", "Ledger", "CBOR", "CivilTime"], folder: "Projections"),
     library("References", ["Engine", "Ledger", "Programs", "CBOR"], folder: "Projections"),
     library(
       "Items",
@@ -104,6 +106,7 @@ let package = Package(
       "Policies",
       [
         "Engine", "Ledger", "Binding", "Facts", "Catalog", "Models", "Items", "References",
+        "PendingScores",
         "Profiles", "Features", "Silences", "Journeys", "Batches", "Candidates", "Deliveries",
         "Decisions", "Metrics", "Programs", "Scoring",
         "Expressions", "CBOR", "CivilTime", "LMDB", crypto,
@@ -224,7 +227,8 @@ let package = Package(
       name: "PoliciesTests",
       dependencies: [
         "TestSupport", "ModelSamples", "Policies", "ShippedPrograms", "Simulation", "Engine",
-        "Ledger", "LMDB", "Items", "Models", "References", "Programs", "Binding", "Expressions",
+        "Ledger", "LMDB", "Items", "Models", "PendingScores", "References", "Programs", "Binding",
+        "Expressions",
         "Candidates",
         "Catalog", "Features", "Journeys",
         "Deliveries",

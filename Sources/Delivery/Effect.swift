@@ -1,4 +1,5 @@
 import CBOR
+import Engine
 package import Ledger
 
 /// A request to the outside world that the ledger holds: a delivery or an account action.
@@ -9,6 +10,9 @@ package struct Effect: Sendable {
     case delivery
     /// Something to be done to an account: `action.requested`.
     case action
+    /// A question to a remote scorer: `score.requested`. Its outcome is the answer, which comes
+    /// from the scorer, not from who carries the question there.
+    case score
   }
 
   package let kind: Kind
@@ -25,14 +29,19 @@ package struct Effect: Sendable {
     switch type {
     case EventType.deliveryRequested: kind = .delivery
     case EventType.actionRequested: kind = .action
+    case EventType.scoreRequested: kind = .score
     default: return nil
     }
-    let isDelivery = kind == .delivery
     let data = event.payload
-    guard let id = data.view(forKey: isDelivery ? Field.deliveryId : Field.actionId)?.string
-    else { return nil }
+    let (id, target) =
+      switch kind {
+      case .delivery: (data.text(Field.deliveryId), data.text(Field.channel))
+      case .action: (data.text(Field.actionId), data.text(Field.action))
+      case .score: (data.text(Field.scoreId), "score")
+      }
+    guard !id.isEmpty else { return nil }
     self.id = id
-    target = data.view(forKey: isDelivery ? Field.channel : Field.action)?.string ?? ""
+    self.target = target
     self.event = event
   }
 
@@ -63,7 +72,11 @@ package struct Effect: Sendable {
 
   /// The name of the effect's type.
   package var type: String {
-    kind == .delivery ? EventType.deliveryRequested : EventType.actionRequested
+    switch kind {
+    case .delivery: EventType.deliveryRequested
+    case .action: EventType.actionRequested
+    case .score: EventType.scoreRequested
+    }
   }
 
   private func text(_ key: borrowing CBORKey) -> String {

@@ -57,22 +57,25 @@ package final class Outbox<S: Sink> {
   /// mended. Effects that were carried out but could not be settled wait as well.
   package func carryOut(limit: Int = .max) -> Report {
     var report = Report()
+    var done = 0
     for effect in waiting.prefix(limit) {
       do {
-        report.outcomes.append(try carryOut(effect).input(for: effect))
+        let outcome = try carryOut(effect)
+        done += 1
+        if effect.kind != .score { report.outcomes.append(outcome.input(for: effect)) }
       } catch {
         report.failure = error
         break
       }
     }
-    guard !report.outcomes.isEmpty else { return report }
+    guard done > 0 else { return report }
     do {
       try sink.settle()
     } catch {
       return Report(failure: error)
     }
-    for effect in waiting.prefix(report.outcomes.count) { waitingIDs.remove(effect.id) }
-    waiting.removeFirst(report.outcomes.count)
+    for effect in waiting.prefix(done) { waitingIDs.remove(effect.id) }
+    waiting.removeFirst(done)
     return report
   }
 

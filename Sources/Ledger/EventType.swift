@@ -4,6 +4,8 @@ package enum EventType {
   package static let programDeactivated = "program.deactivated"
   package static let modelRegistered = "model.registered"
   package static let referenceLoaded = "reference.loaded"
+  package static let scoreRequested = "score.requested"
+  package static let scoreAnswered = "score.answered"
   package static let nameInterned = Names.internedName
   package static let timerFired = "timer.fired"
   package static let decisionMade = "decision.made"
@@ -36,7 +38,7 @@ package enum EventType {
   /// Types that only the product may append, and those it takes as outcomes.
   package static let outcomes: Set<String> = [
     deliverySent, deliveryDelivered, deliveryFailed, deliveryBounced, deliveryComplained,
-    deliveryOpened, deliveryClicked, actionCompleted, actionFailed, "score.answered",
+    deliveryOpened, deliveryClicked, actionCompleted, actionFailed, scoreAnswered,
   ]
 
   /// Types that a producer may not send: they would pass for the engine's own.
@@ -44,7 +46,7 @@ package enum EventType {
     programActivated, programDeactivated, modelRegistered, referenceLoaded, nameInterned,
     timerFired, decisionMade, runStarted, runMoved, runExited, candidateCreated,
     candidateUpdated, candidateRemoved, batchStarted, batchSliced, batchCompleted, batchSkipped,
-    deliveryRequested, deliveryWithheld, actionRequested, "score.requested",
+    deliveryRequested, deliveryWithheld, actionRequested, scoreRequested,
   ]
 }
 

@@ -9,6 +9,11 @@ enum Identifiers {
     hash([Array(program.utf8), subject, Array(key.utf8), trigger.bytes])
   }
 
+  /// The id of a request to a remote scorer: from the run that may begin.
+  static func score(run: String) -> String {
+    hash([Array(run.utf8), Array("score".utf8)])
+  }
+
   /// A batch's id: from the program and the id of the event that starts it.
   static func batch(program: String, start: EventID) -> String {
     hash([Array("batch".utf8), Array(program.utf8), start.bytes])

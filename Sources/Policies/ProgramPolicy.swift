@@ -9,6 +9,7 @@ package import Items
 package import Journeys
 package import Ledger
 package import Models
+package import PendingScores
 package import Profiles
 import Programs
 package import Silences
@@ -32,7 +33,8 @@ package final class ProgramPolicy: Policy {
   package init(
     context: FoldContext, programs: ProgramSet, scope: Scope, journeys: Journeys,
     silences: Silences, deliveries: Deliveries, profiles: Profiles, features: Features,
-    models: Models, items: Items, batches: Batches
+    models: Models, items: Items, batches: Batches,
+    pendingScores: PendingScores
   ) {
     self.context = context
     self.programs = programs
@@ -43,7 +45,8 @@ package final class ProgramPolicy: Policy {
     self.batches = batches
     filters = FilterEvaluator(
       scope: scope, deliveries: deliveries, profiles: profiles, names: context.names)
-    evaluator = ScoreEvaluator(scope: scope, models: models, items: items)
+    evaluator = ScoreEvaluator(
+      scope: scope, models: models, items: items, pending: pendingScores)
   }
 
   package func react(
@@ -55,6 +58,7 @@ package final class ProgramPolicy: Policy {
       fire(event, subject, type, &emissions)
       return
     }
+    if type == EventType.scoreAnswered { complete(event, &emissions) }
     for number in journeys.active.row(subject)?.numbers ?? [] {
       move(number, event, subject, type, &emissions)
     }
@@ -128,6 +132,7 @@ package final class ProgramPolicy: Policy {
     let data = event.payload
     switch data.text(Field.owner) {
     case Journeys.ownerName: fireRun(data, event, subject, type, &emissions)
+    case PendingScores.ownerName: complete(event, &emissions)
     case Silences.ownerName: derive(event, subject, &emissions)
     case Batches.ownerName:
       guard let binding = programs.active(data.text(Field.program)) else { return }
@@ -135,6 +140,20 @@ package final class ProgramPolicy: Policy {
       start(binding, event, subject, due: due ?? event.recordedAt, &emissions)
     default: break
     }
+  }
+
+  /// Completes the decision that waited for this answer or time-out, if one did.
+  private func complete(_ event: Event, _ emissions: inout Emissions) {
+    guard let row = evaluator.pending.ended(by: event),
+      let binding = programs.binding(version: row.version),
+      let trigger = context.event(row.trigger), let request = context.event(row.request)
+    else { return }
+    let decision = TriggerDecision(
+      scope: scope, binding: binding, programs: programs, filters: filters,
+      evaluator: evaluator, journeys: journeys, subject: context.subjects.bytes(of: row.subject),
+      subjectNumber: row.subject, event: trigger,
+      eventType: context.names.name(.type, trigger.type) ?? "", completing: event)
+    for emission in decision.completion(of: row, request: request) { emissions.append(emission) }
   }
 
   private func fireRun(

@@ -6,6 +6,7 @@ import Facts
 import Items
 import Ledger
 import Models
+import PendingScores
 import Programs
 import Scoring
 
@@ -14,6 +15,7 @@ struct ScoreEvaluator {
   let scope: Scope
   let models: Models
   let items: Items
+  let pending: PendingScores
 
   /// One score with what led to it.
   struct Record {
@@ -74,16 +76,9 @@ struct ScoreEvaluator {
   private func record(
     _ score: Program.Score, levels: [Program.Level]
   ) throws(Failure) -> Record {
+    let (values, records) = features(of: score)
     var record = Record(
-      facts: ScoreFacts(value: 0, margin: 0, level: ""), model: "", features: [], reasons: [])
-    record.features.reserveCapacity(score.features.count)
-    var values: [FeatureValue] = []
-    values.reserveCapacity(score.features.count)
-    for feature in score.features {
-      let value = scope.optional(feature.value) ?? .null
-      values.append(FeatureValue(value))
-      record.features.append(Self.record(feature.name, value))
-    }
+      facts: ScoreFacts(value: 0, margin: 0, level: ""), model: "", features: records, reasons: [])
     switch model(score.model) {
     case .failure(let failure): record.fallbackReason = failure.reason
     case .success(let model):
@@ -107,12 +102,34 @@ struct ScoreEvaluator {
     return record
   }
 
+  /// What the model of a score is told, and what decisions record of it.
+  func features(of score: Program.Score) -> (values: [FeatureValue], records: [CBORValue]) {
+    var values: [FeatureValue] = []
+    var records: [CBORValue] = []
+    values.reserveCapacity(score.features.count)
+    records.reserveCapacity(score.features.count)
+    for feature in score.features {
+      let value = scope.optional(feature.value) ?? .null
+      values.append(FeatureValue(value))
+      records.append(Self.record(feature.name, value))
+    }
+    return (values, records)
+  }
+
   private func model(_ reference: Program.ModelReference) -> Result<ScoringModel, Failure> {
     let row: ModelRow?
     switch reference {
     case .own(let model): return .success(model)
     case .registered(let id): row = models.registration(of: id)
     case .hash(let hash): row = models.registration(ofHash: hash)
+    case .remote(let scorer):
+      // Only a decision that can wait asks the scorer.
+      let isOpen = pending.isOpen(scorer: scorer.url, now: scope.now)
+      return .failure(
+        Failure(
+          reason: isOpen
+            ? "the scorer has failed too often and is not asked" : "a joining trigger does not wait"
+        ))
     }
     guard let row else { return .failure(Failure(reason: "the model is not registered")) }
     guard let model = models.model(of: row) else {
@@ -235,6 +252,7 @@ extension ScoreEvaluator.Outcome {
       if case .own = score.model { return fields }
       fields.append(("specification", .text(score.specification)))
       if case .registered(let id) = score.model { fields.append(("registered", .text(id))) }
+      if case .remote(let scorer) = score.model { fields.append(("scorer", .text(scorer.url))) }
     }
     return fields
   }

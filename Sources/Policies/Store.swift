@@ -13,6 +13,7 @@ package import LMDB
 package import Ledger
 package import Metrics
 package import Models
+package import PendingScores
 package import Profiles
 package import Programs
 package import References
@@ -41,6 +42,7 @@ package final class Store {
   package let items: Items
   package let models: Models
   package let references: References
+  package let pendingScores: PendingScores
   package let silences: Silences
   package let journeys: Journeys
   package let batches: Batches
@@ -70,6 +72,8 @@ package final class Store {
     journeys = Journeys(
       names: names, entities: context.subjects, sink: context.timers, owner: 0)
     batches = Batches(context: context, catalog: catalog, owner: 2)
+    pendingScores = PendingScores(
+      names: names, entities: context.subjects, sink: context.timers, owner: 3)
     candidates = Candidates(names: names)
     deliveries = Deliveries(names: names)
     decisions = Decisions()
@@ -77,14 +81,16 @@ package final class Store {
     let policy = ProgramPolicy(
       context: context, programs: programs, scope: scope, journeys: journeys,
       silences: silences, deliveries: deliveries, profiles: profiles, features: features,
-      models: models, items: items, batches: batches)
+      models: models, items: items, batches: batches,
+      pendingScores: pendingScores)
     engine = try Engine(
       ledger: ledger, views: views, context: context,
       projections: [
         catalog, models, references, profiles, features, items, silences, journeys, batches,
-        candidates, deliveries, decisions, metrics,
+        pendingScores, candidates,
+        deliveries, decisions, metrics,
       ],
-      policies: [policy], timerOwners: [journeys, silences, batches],
+      policies: [policy], timerOwners: [journeys, silences, batches, pendingScores],
       work: policy.work(options.slices), options: options.engine)
   }
 
@@ -94,7 +100,10 @@ package final class Store {
     deliveries.effects.forEach { _, row in
       if row.stage == .requested { positions.append(row.position) }
     }
-    return try positions.compactMap { try ledger.event(at: $0) }
+    pendingScores.requests.forEach { _, row in
+      if row.isPending { positions.append(row.request) }
+    }
+    return try positions.sorted().compactMap { try ledger.event(at: $0) }
   }
 
   /// Flushes the views and closes everything. No other call may follow.

@@ -5,6 +5,7 @@ import Expressions
 import Facts
 import Journeys
 import Ledger
+import PendingScores
 import Programs
 import Scoring
 
@@ -18,12 +19,18 @@ struct TriggerDecision {
   let journeys: Journeys
   let subject: [UInt8]
   let subjectNumber: UInt32
+  /// The trigger.
   let event: Event
   let eventType: String
   /// The item of a batch that is decided; nil: the event itself is the trigger.
   var item: BatchItem?
+  /// What completes a decision that waited; nil: the trigger is being handled.
+  var completing: Event?
 
-  private var program: Program { binding.program }
+  var program: Program { binding.program }
+  /// What is being handled.
+  var cause: Event { completing ?? event }
+  var now: Int64 { cause.recordedAt }
 
   /// The fields of `decision.made`, as they come together.
   struct Record {
@@ -36,6 +43,8 @@ struct TriggerDecision {
     var dedupe: [String] = []
     var holdout: Double?
     var actions: [String] = []
+    /// Position of the request whose answer or time-out completes the decision; 0: it never waited.
+    var request: UInt64 = 0
   }
 
   /// Decides, and returns the events of the decision and of what follows at once.
@@ -60,6 +69,9 @@ struct TriggerDecision {
     case .success(let keys): record.dedupe = keys
     }
     if isDuplicate(record.dedupe) { return decided(record, "duplicate", "dedupe") }
+    if evaluator.pending.isPending(program: program.id, subject: subjectNumber, key: key) {
+      return decided(record, "duplicate", "pending")
+    }
     if let active { return join(active, record) }
     return decide(record)
   }
@@ -95,7 +107,7 @@ struct TriggerDecision {
     if let except = dedupe.except, scope.holds(except) { return false }
     return keys.allSatisfy { key in
       guard let use = journeys.lastUse(program: program.id, key: key) else { return false }
-      return use.lastUsedAt > event.recordedAt - dedupe.withinMicroseconds
+      return use.lastUsedAt > now - dedupe.withinMicroseconds
     }
   }
 
@@ -120,7 +132,7 @@ struct TriggerDecision {
       scope.score = score.main.facts
     }
     let runner = JourneyRunner(
-      scope: scope, binding: pinned, filters: filters, subject: subject, event: event,
+      scope: scope, binding: pinned, filters: filters, subject: subject, event: cause,
       eventType: eventType)
     runner.join(&draft)
     record.actions = draft.actions
@@ -130,8 +142,16 @@ struct TriggerDecision {
   private func decide(_ given: Record) -> [Emission] {
     var record = given
     if let rejected = askFilters(&record) { return decided(record, "rejected", rejected) }
-    if program.scoring != nil {
-      guard let score = score() else { return decided(record, "failed", "score") }
+    guard program.scoring != nil else { return concluded(record, nil) }
+    if let pending = request(record) { return pending }
+    guard let score = score() else { return decided(record, "failed", "score") }
+    return concluded(record, score)
+  }
+
+  /// What follows from the filters and the score.
+  func concluded(_ given: Record, _ score: ScoreEvaluator.Outcome?) -> [Emission] {
+    var record = given
+    if let score {
       record.score = score
       scope.score = score.main.facts
       if let threshold = program.threshold, score.main.facts.value < threshold {
@@ -190,20 +210,18 @@ struct TriggerDecision {
 
   private func started(_ given: Record, isHeldOut: Bool) -> [Emission] {
     var record = given
-    let id = Identifiers.run(
-      program: program.id, subject: subject, key: record.run,
-      trigger: item?.batchID ?? event.header.id)
+    let id = runID(record.run)
     var row = RunRow(
       id: id, program: program.id, version: binding.version,
       subject: subjectNumber, key: record.run, trigger: event.position,
-      startedAt: event.recordedAt)
+      startedAt: now)
     row.isHeldOut = isHeldOut
     row.score = record.score?.main.facts.value ?? 0
     row.level = record.score?.main.facts.level ?? ""
     row.offer = record.offer?.encoded() ?? [0xa0]
     var draft = RunDraft(row)
     let runner = JourneyRunner(
-      scope: scope, binding: binding, filters: filters, subject: subject, event: event,
+      scope: scope, binding: binding, filters: filters, subject: subject, event: cause,
       eventType: eventType)
     var start: [(String, CBORValue)] = [
       ("version", .text(row.version)), ("trigger", .unsigned(event.position)),
@@ -220,6 +238,13 @@ struct TriggerDecision {
       + draft.emissions.dropFirst()
   }
 
+  /// The id of the run that the trigger starts.
+  func runID(_ key: String) -> String {
+    Identifiers.run(
+      program: program.id, subject: subject, key: key,
+      trigger: item?.batchID ?? event.header.id)
+  }
+
   private func candidate(_ record: Record, _ draft: RunDraft) -> [Emission] {
     guard let candidate = program.candidate else { return [] }
     scope.run = draft.facts
@@ -229,7 +254,7 @@ struct TriggerDecision {
     fields.append(("score", .double(draft.row.score)))
     fields.append(("level", .text(draft.row.level)))
     fields.append(("channels", .array(candidate.channels.map { .text($0.rawValue) })))
-    fields.append(("expiresAt", .time(event.recordedAt + candidate.ttlMicroseconds)))
+    fields.append(("expiresAt", .time(now + candidate.ttlMicroseconds)))
     fields.append(("heldOut", .bool(draft.row.isHeldOut)))
     if let offer = record.offer { fields.append(("offer", offer)) }
     return [
@@ -243,14 +268,14 @@ struct TriggerDecision {
     decided(record, "failed", reason)
   }
 
-  private func decided(_ given: Record, _ outcome: String, _ reason: String) -> [Emission] {
+  func decided(_ given: Record, _ outcome: String, _ reason: String) -> [Emission] {
     var record = given
     record.outcome = outcome
     record.reason = reason
     return [emission(record)]
   }
 
-  private func emission(_ record: Record) -> Emission {
+  func emission(_ record: Record) -> Emission {
     var fields: [(String, CBORValue)] = [
       ("program", .text(program.id)), ("version", .text(binding.version)),
       ("trigger", .unsigned(event.position)), ("run", .text(record.run)),
@@ -263,6 +288,7 @@ struct TriggerDecision {
       fields.append(("dedupe", .array(record.dedupe.map { .text($0) })))
     }
     if let score = record.score { fields += score.fields(program) }
+    if record.request > 0 { fields.append(("request", .unsigned(record.request))) }
     if let offer = record.offer { fields.append(("offer", offer)) }
     if let propensity = record.holdout {
       fields.append(("variant", .text(record.outcome == "held-out" ? "holdout" : "treated")))

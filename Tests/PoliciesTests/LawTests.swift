@@ -42,7 +42,8 @@ struct LawTests {
     }
     let wanted = [
       "outcome eligible", "outcome rejected", "outcome duplicate", "outcome joined",
-      "outcome held-out", "reason trust", "reason cart-value", "reason eligible", "reason cap",
+      "outcome held-out", "outcome pending", "reason trust", "reason cart-value", "reason eligible",
+      "reason cap",
       "reason inventory", "reason takeover-pattern", "reason device", "reason calm",
       "reason dedupe", "reason run-active", "reason holdout", "reason late", "reason past",
       "reason converted", "reason returned", "reason opted-out", "reason no-address",
@@ -67,7 +68,9 @@ struct LawTests {
     #expect(try playback.digest() == live, "views deleted")
     _ = try playback.store.engine.rebuild()
     #expect(try playback.digest() == live, "rebuilt")
-    let names = ["features", "journeys", "batches", "metrics", "programs", "items", "models"]
+    let names = ["features", "journeys", "batches", "metrics", "programs", "items", "models",
+      "pending-scores",
+    ]
     for name in names {
       _ = try playback.store.engine.rebuild([name])
       #expect(try playback.digest() == live, "\(name) rebuilt")

@@ -20,6 +20,8 @@ struct LedgerLaws {
   private var triggers: [String: [String]] = [:]
   /// Decisions that are owed, by cause and program.
   private var owed: Set<String> = []
+  /// Requests to scorers without a decision yet, with their triggers, by position.
+  private var waiting: [UInt64: UInt64] = [:]
   /// Withheld and requested messages by cause, run and channel.
   private var answered: Set<String> = []
   /// Planned messages that must be answered by the event at a position.
@@ -73,6 +75,7 @@ struct LedgerLaws {
       batches.take(event, type, data)
     case EventType.decisionMade where data["batch"] != nil: batches.decide(event, data)
     case EventType.decisionMade: decide(event, data)
+    case EventType.scoreRequested: waiting[event.position] = data["trigger"]?.uint64 ?? 0
     case EventType.runStarted: start(event, data)
     case EventType.runMoved: move(event, data)
     case EventType.runExited: exit(event, data)
@@ -107,7 +110,7 @@ struct LedgerLaws {
     active.insert(program)
     let types = [
       "abandoned-cart": "cart.abandoned", "account-takeover": "account.changed",
-      "nudge": "page.viewed", "scored": "shop.visited",
+      "nudge": "page.viewed", "scored": "shop.visited", "remote": "site.pinged",
     ]
     guard let type = types[program], triggers[type]?.contains(program) != true else { return }
     triggers[type, default: []].append(program)
@@ -144,6 +147,13 @@ struct LedgerLaws {
 
   private mutating func decide(_ event: Event, _ data: CBORValue) {
     guard text(data, "reason") != "cascade-depth" else { return }
+    if let request = data["request"]?.uint64 {
+      // It waited for a score: its cause is the answer or the time-out.
+      let trigger = waiting.removeValue(forKey: request)
+      if trigger == nil { report(event, "nobody waited for it") }
+      if trigger != data["trigger"]?.uint64 { report(event, "of another trigger") }
+      return
+    }
     let key = "\(event.header.cause) \(text(data, "program"))"
     if data["trigger"]?.uint64 != event.header.cause { report(event, "trigger is not the cause") }
     if owed.remove(key) == nil { report(event, "nobody asked for it") }
@@ -228,6 +238,9 @@ struct LedgerLaws {
 
   private mutating func finish() {
     for missing in owed.sorted() { violations.append("no decision for \(missing)") }
+    for request in waiting.keys.sorted() {
+      violations.append("the score of \(request) was never decided with")
+    }
     for (key, words) in expected where !answered.contains(key) { violations.append(words) }
     violations += batches.violations
     // Schedules go on to the end, and what they have begun last is not over.

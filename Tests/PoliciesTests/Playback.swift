@@ -51,6 +51,18 @@ final class Playback {
         body, count: store.models.registrationCount)
       let clock = TurnClock.wall(now: store.engine.committed.recordedAt)
       _ = try store.engine.turn([registration], clock: clock)
+    case .answerScore(let number, let score, let id, let time):
+      let type = store.context.names.number(.type, EventType.scoreRequested)
+      let requests = try events().filter { $0.type == type }
+      guard !requests.isEmpty else { return }
+      let request = requests[number % requests.count].payload.value
+      let answer: (String, CBORValue) = score.map { ("score", .double($0)) } ?? ("error", "busy")
+      let outcome = Input(
+        kind: .outcome, type: EventType.scoreAnswered, subject: Array("scorer".utf8),
+        source: Array("//scorer".utf8), externalID: Array(id.utf8), occurredAt: time,
+        payload: CBORValue.object([("scoreId", request["scoreId"] ?? .null), answer]).encoded())
+      _ = try store.engine.turn(
+        [outcome], clock: .wall(now: store.engine.committed.recordedAt))
     case .answer(let number, let type, let id, let time):
       guard let effect = try effect(number) else { return }
       let isAction = type.hasPrefix("action")

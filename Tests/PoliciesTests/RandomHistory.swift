@@ -14,6 +14,8 @@ enum Step {
   case register(ModelBody)
   /// Does the next slice of the batches that are running, under the machine's clock.
   case slice(now: Int64)
+  /// Answers the n-th request to a scorer, modulo how many there are; nil: with an error.
+  case answerScore(Int, score: Double?, id: String, at: Int64)
 }
 
 /// Histories that nobody would think of: few customers who do everything at once, late events,
@@ -47,6 +49,7 @@ struct RandomHistory {
     programs.append(try ScoredProgram.program())
     programs.append(try BatchPrograms.program(BatchPrograms.sweep))
     programs.append(try BatchPrograms.program(BatchPrograms.flash))
+    programs.append(try RemoteProgram.program())
     for customer in 0..<4 { steps.append(turn([join(customer)])) }
     for _ in 0..<stepCount { steps.append(try step()) }
     now += 40 * 24 * 60 * Self.minute
@@ -81,6 +84,11 @@ struct RandomHistory {
         try NudgeProgram.program([
           ProgramOverride(path: "params.limit", value: "\(2 + random.below(5))")
         ]))
+    case 5 where random.chance(1, of: 2):
+      count += 1
+      return .answerScore(
+        random.below(1_000), score: random.chance(1, of: 3) ? nil : Double(random.below(10)) / 10,
+        id: "s\(count)", at: now)
     case 4 where random.chance(1, of: 4):
       return .register(try ScoredProgram.newest(points: 1 + random.below(9)))
     default:
@@ -139,6 +147,10 @@ struct RandomHistory {
     case 20:
       if random.chance(1, of: 3) {
         return event("product.viewed", customer, ["product": product()])
+      }
+      if random.chance(1, of: 3) {
+        return event(
+          "site.pinged", customer, ["site": page, "load": .double(Double(random.below(9)) / 4)])
       }
       let member: CBORValue = random.chance(1, of: 2) ? .text("gold") : .null
       return event(

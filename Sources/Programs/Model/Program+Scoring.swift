@@ -59,6 +59,8 @@ extension Program {
     case registered(id: String)
     /// The registered one of this hash, in hex, whatever its id.
     case hash(String)
+    /// A scorer elsewhere, whose answer the decision waits for.
+    case remote(RemoteScorer)
 
     /// How messages name it.
     package var name: String {
@@ -66,8 +68,17 @@ extension Program {
       case .own(let model): model.id
       case .registered(let id): id
       case .hash(let hash): String(hash.prefix(12))
+      case .remote(let scorer): scorer.url
       }
     }
+  }
+
+  /// A scorer that is asked over HTTP.
+  package struct RemoteScorer: Hashable, Sendable {
+    /// Where it is asked.
+    package let url: String
+    /// How long a decision waits for the answer.
+    package let timeoutMicroseconds: Int64
   }
 
   /// The only score, or the score that counts; nil where there is none, or a combination.

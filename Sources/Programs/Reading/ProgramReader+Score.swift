@@ -30,6 +30,7 @@ extension ProgramReader {
         mend: "name them: scores: {NAME: {model, features}}")
       return nil
     }
+    if node["remote"] != nil { return remote(node) }
     let fields = fields(
       node, "the score", ["model", "features", "fallback"], required: ["model", "features"])
     guard let fields else { return nil }
@@ -37,6 +38,34 @@ extension ProgramReader {
       fields["features"], "the score's features", .trigger, limit: ProgramLimits.features)
     return score(fields, given, name: "", levels: [], body)
       .map { Program.Scoring(scores: [$0], main: .score(0)) }
+  }
+
+  /// The only score of a program, from a scorer elsewhere.
+  private func remote(_ node: YAMLNode) -> Program.Scoring? {
+    let fields = fields(node, "the score", ["remote", "features"], required: ["features"])
+    let what = "the remote scorer"
+    let remote = self.fields(
+      fields?["remote"], what, ["url", "timeout", "fallback"],
+      required: ["url", "timeout", "fallback"])
+    guard let remote else { return nil }
+    let url = text(remote["url"], "the url of \(what)")
+    if let place = remote["url"]?.place,
+      !["http://", "https://"].contains(where: { url.hasPrefix($0) && url != $0 })
+    {
+      report(place, "the url of \(what) cannot be \"\(url)\"", mend: "begin it with https://")
+    }
+    let timeout = duration(remote["timeout"], "the timeout of \(what)")
+    if let place = remote["timeout"]?.place, timeout > ProgramLimits.remoteMicroseconds {
+      report(place, "a decision may wait for \(what) at most an hour")
+    }
+    let features = namedExpressions(
+      fields?["features"], "the score's features", .trigger, limit: ProgramLimits.features)
+    let score = Program.Score(
+      name: "",
+      model: .remote(Program.RemoteScorer(url: url, timeoutMicroseconds: timeout)),
+      features: features, fallback: number(remote["fallback"], "the fallback of \(what)"),
+      levels: [], specification: specification(of: features))
+    return Program.Scoring(scores: [score], main: .score(0))
   }
 
   /// One of several scores.
