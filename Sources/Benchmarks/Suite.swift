@@ -6,6 +6,7 @@ package enum Suite: String, CaseIterable, Sendable {
   case reads
   case bytes
   case recovery
+  case expressions
   case ingest
   case batch
   case peers
@@ -19,6 +20,7 @@ package enum Suite: String, CaseIterable, Sendable {
     case .reads: "reads by position: tail, warm and cold segments"
     case .bytes: "bytes an event on disk, by part"
     case .recovery: "time until ready after SIGKILL under load and after a clean stop"
+    case .expressions: "each filter and score of the shipped programs, one evaluation"
     case .ingest: "ingest with all decisions, and the rebuild of what it left"
     case .batch: "a run over a large population, and reactive decisions during it"
     case .peers: "PostgreSQL, Redis, NATS, SQLite, eventsourcing: fetched, started, measured beside"
@@ -37,6 +39,7 @@ package enum Suite: String, CaseIterable, Sendable {
     case .reads: try ReadSuite.run(settings)
     case .bytes: try BytesSuite.run(settings)
     case .recovery: try RecoverySuite.run(settings)
+    case .expressions: try ExpressionsSuite.run(settings)
     case .ingest: try IngestSuite.run(settings)
     case .batch: try BatchSuite.run(settings)
     case .peers: try PeersSuite.run(settings)
