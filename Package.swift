@@ -196,8 +196,8 @@ let package = Package(
     tests(
       "Host",
       [
-        "TestSupport", "Host", "Simulation", "Policies", "Engine", "Ledger", "Catalog", "Programs",
-        "Proofs",
+        "TestSupport", "ModelSamples", "Host", "Simulation", "Policies", "Engine", "Ledger",
+        "Catalog", "Programs", "Proofs", "CBOR",
       ]),
     tests("Ledger", ["TestSupport", "Ledger", "Proofs", "LMDB", "CBOR", crypto]),
     tests("Engine", ["TestSupport", "Engine", "Ledger", "LMDB", "CBOR", "CivilTime"]),

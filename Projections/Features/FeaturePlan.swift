@@ -4,14 +4,16 @@ import Ledger
 import Programs
 
 /// A feature with its expressions bound to events.
-struct BoundFeature {
+final class BoundFeature {
   let feature: Program.Feature
+  let fold: FeatureFold
   private let each: EventExpression?
   private let filter: EventExpression?
   private let value: EventExpression?
 
   init(_ feature: Program.Feature) {
     self.feature = feature
+    fold = FeatureFold(feature)
     each = feature.each.map { EventExpression($0) }
     filter = feature.filter.map { EventExpression($0, elementName: feature.elementName) }
     value = feature.value.map { EventExpression($0, elementName: feature.elementName) }

@@ -15,9 +15,11 @@ package struct FeatureRow: TableRow {
 
   init() {}
 
-  /// The state of a feature, or nil if it has taken in nothing.
-  func state(of feature: UInt32) -> FeatureState? {
-    for entry in entries where entry.feature == feature { return entry.state }
+  /// The value of a feature at ledger time `now`; nil where it has taken in nothing that counts.
+  func value(of feature: UInt32, _ fold: FeatureFold, now: Int64) -> Value? {
+    for index in entries.indices where entries[index].feature == feature {
+      return entries[index].state.value(of: fold, now: now)
+    }
     return nil
   }
 

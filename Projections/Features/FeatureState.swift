@@ -28,7 +28,7 @@ package enum FeatureState: Sendable {
   case hours([Int64])
 
   /// The state of a feature that has taken in nothing.
-  init(for feature: Program.Feature) {
+  init(for feature: FeatureFold) {
     let isWindow = feature.windowMicroseconds != nil
     switch feature.kind {
     case .distinct: self = .seen([])
@@ -53,7 +53,7 @@ package enum FeatureState: Sendable {
 extension FeatureState {
   /// Takes in a value that came at `time`.
   /// - Parameter now: Ledger time, by which samples leave their window.
-  mutating func take(_ value: Value, at time: Int64, feature: Program.Feature, now: Int64) {
+  mutating func take(_ value: Value, at time: Int64, feature: FeatureFold, now: Int64) {
     switch self {
     case .count(let count):
       self = .count(count + 1)
@@ -91,7 +91,7 @@ extension FeatureState {
   }
 
   /// Samples at or before it have left the window.
-  private static func start(of feature: Program.Feature, _ now: Int64) -> Int64 {
+  private static func start(of feature: FeatureFold, _ now: Int64) -> Int64 {
     feature.windowMicroseconds.map { now - $0 } ?? .min
   }
 
@@ -151,7 +151,7 @@ extension FeatureState {
 
 extension FeatureState {
   /// The feature's value at ledger time `now`; nil where it has taken in nothing that counts.
-  func value(of feature: Program.Feature, now: Int64) -> Value? {
+  func value(of feature: FeatureFold, now: Int64) -> Value? {
     switch self {
     case .count(let count):
       feature.kind == .exists ? .bool(count > 0) : .int(Int64(count))
@@ -175,14 +175,14 @@ extension FeatureState {
     return hasDouble ? .double(Double(integers) + doubles) : .int(integers)
   }
 
-  private static func counts(_ seen: Seen, _ feature: Program.Feature, now: Int64) -> Bool {
+  private static func counts(_ seen: Seen, _ feature: FeatureFold, now: Int64) -> Bool {
     if let settle = feature.settleMicroseconds, seen.first > now - settle { return false }
     if let window = feature.windowMicroseconds, seen.last <= now - window { return false }
     return true
   }
 
   private static func value(
-    of feature: Program.Feature, _ sums: WindowSums, now: Int64
+    of feature: FeatureFold, _ sums: WindowSums, now: Int64
   ) -> Value? {
     let start = start(of: feature, now)
     switch feature.kind {
@@ -196,7 +196,7 @@ extension FeatureState {
   /// Of equal samples `first`, `min` and `max` give the one that came first, `last` the one that
   /// came last.
   private static func value(
-    of feature: Program.Feature, _ samples: ArraySlice<Sample>, now: Int64
+    of feature: FeatureFold, _ samples: ArraySlice<Sample>, now: Int64
   ) -> Value? {
     let start = start(of: feature, now)
     if feature.kind == .collect {

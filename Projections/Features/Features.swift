@@ -105,9 +105,9 @@ package final class Features: Projection {
   private func value(
     of number: UInt32, in table: Table<FeatureRow>, row: UInt32, now: Int64
   ) -> Value? {
-    guard let feature = bound[Int(number)]?.feature else { return nil }
-    let state = table.withRow(row) { $0.state(of: number) } ?? nil
-    return state?.value(of: feature, now: now) ?? Self.empty(feature)
+    guard let bound = bound[Int(number)] else { return nil }
+    let value = table.withRow(row) { $0.value(of: number, bound.fold, now: now) } ?? nil
+    return value ?? Self.empty(bound.feature)
   }
 
   /// The value of a feature that has taken in nothing.
@@ -175,11 +175,11 @@ package final class Features: Projection {
     _ event: Event, _ number: UInt32, _ bound: BoundFeature, _ row: UInt32,
     _ table: Table<FeatureRow>
   ) {
-    let time = bound.feature.order == .occurred ? event.header.occurredAt : event.recordedAt
+    let time = bound.fold.order == .occurred ? event.header.occurredAt : event.recordedAt
     bound.forEachValue(of: event, names: context.names) { value in
       table.update(row, orInsert: FeatureRow()) { states in
-        states.update(number, initial: FeatureState(for: bound.feature)) { state in
-          state.take(value, at: time, feature: bound.feature, now: event.recordedAt)
+        states.update(number, initial: FeatureState(for: bound.fold)) { state in
+          state.take(value, at: time, feature: bound.fold, now: event.recordedAt)
         }
       }
     }

@@ -35,7 +35,16 @@ public struct CBORMap: Equatable, Sendable {
 
   /// Sorts pairs of a text key and a value.
   /// - Throws: `.duplicateKey` with the ordinal of the second of two equal keys as the offset.
+  ///
+  /// Pairs that are in order are only copied.
   public init(_ pairs: [(String, CBORValue)]) throws(CBORError) {
+    let isOrdered = pairs.indices.dropFirst().allSatisfy {
+      Self.textPrecedes(pairs[$0 - 1].0, pairs[$0].0)
+    }
+    if isOrdered {
+      entries = pairs.map { Entry(key: .text($0.0), value: $0.1) }
+      return
+    }
     let order = pairs.indices.sorted { Self.textPrecedes(pairs[$0].0, pairs[$1].0) }
     for (left, right) in zip(order, order.dropFirst())
     where pairs[left].0.utf8.elementsEqual(pairs[right].0.utf8) {
@@ -48,7 +57,11 @@ public struct CBORMap: Equatable, Sendable {
   public static func textPrecedes(_ left: String, _ right: String) -> Bool {
     let (leftCount, rightCount) = (left.utf8.count, right.utf8.count)
     if leftCount != rightCount { return leftCount < rightCount }
-    return left.utf8.lexicographicallyPrecedes(right.utf8)
+    let (first, second) = (left.utf8.span, right.utf8.span)
+    for index in 0..<leftCount where first[index] != second[index] {
+      return first[index] < second[index]
+    }
+    return false
   }
 
   /// Takes entries that a decoder found to be in order.

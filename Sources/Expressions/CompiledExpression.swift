@@ -58,6 +58,10 @@ package struct CompiledExpression: Sendable {
     usesTimeZones = compiler.usesTimeZones
   }
 
+  /// The same for all copies of one compiled expression; another one's may be the same only after
+  /// the last copy is gone. Cost: none.
+  package var identity: ObjectIdentifier { ObjectIdentifier(root) }
+
   /// The value for one activation.
   ///
   /// - Parameter timeZones: The rules for named zones; without them only UTC and fixed offsets

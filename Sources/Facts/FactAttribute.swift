@@ -45,8 +45,14 @@ final class ExpressionBinding: Sendable {
   /// The attributes as the expression writes them.
   let attributeNames: [String]
   let calls: [FactCall]
+  /// Held so that no other expression takes its identity.
+  let expression: CompiledExpression
 
-  init(attributes: [FactAttribute], attributeNames: [String], calls: [FactCall]) {
+  init(
+    _ expression: CompiledExpression, attributes: [FactAttribute], attributeNames: [String],
+    calls: [FactCall]
+  ) {
+    self.expression = expression
     self.attributes = attributes
     self.attributeNames = attributeNames
     self.calls = calls

@@ -1,6 +1,7 @@
 import Binding
 import Expressions
 package import Features
+import Profiles
 package import Programs
 
 /// A version of a program with everything that its expressions read resolved to the tables.
@@ -14,8 +15,12 @@ package final class ProgramBinding {
   private let customerFeatures: [String: UInt32]
   private let traitIndexes: [String: Int]
   private let entities: [String: EntityFacts]
-  /// By source text: within one program the same text reads the same things.
-  private var bindings: [String: ExpressionBinding] = [:]
+  /// By the expressions' identities, which are cheaper to look up than their texts.
+  private var bindings: [ObjectIdentifier: ExpressionBinding] = [:]
+  /// The traits' numbers in the profiles, as far as they are known. A number stays as long as the
+  /// tables are open, and this binding lives no longer.
+  private var traitNumbers: [UInt32?] = []
+  private var marketplaceIndex: Int?
 
   /// Binds `program`, which was activated: its features are known to `features`.
   package init(_ program: Program, features: Features) {
@@ -43,6 +48,20 @@ package final class ProgramBinding {
     var traitIndexes: [String: Int] = [:]
     for (index, trait) in program.traits.enumerated() { traitIndexes[trait.name] = index }
     self.traitIndexes = traitIndexes
+    traitNumbers = Array(repeating: nil, count: program.traits.count)
+    marketplaceIndex = traitIndexes["marketplace"]
+  }
+
+  /// The number of a trait in the profiles; nil: no event ever gave it.
+  func traitNumber(_ index: Int, in profiles: Profiles) -> UInt32? {
+    if let known = traitNumbers[index] { return known }
+    traitNumbers[index] = profiles.trait(program.traits[index].name)
+    return traitNumbers[index]
+  }
+
+  /// The number of the trait that parameters go by; nil: no event ever gave it.
+  func marketplaceNumber(in profiles: Profiles) -> UInt32? {
+    marketplaceIndex.flatMap { traitNumber($0, in: profiles) }
   }
 
   private static func readsRunBeforeStart(_ program: Program) -> Bool {
@@ -61,12 +80,12 @@ package final class ProgramBinding {
 
   /// The resolved attributes and functions of an expression of the program.
   func binding(of expression: CompiledExpression) -> ExpressionBinding {
-    if let known = bindings[expression.source] { return known }
+    if let known = bindings[expression.identity] { return known }
     let binding = ExpressionBinding(
-      attributes: expression.attributes.map(resolve),
+      expression, attributes: expression.attributes.map(resolve),
       attributeNames: expression.attributes.map(\.description),
       calls: expression.hostCalls.map(resolve))
-    bindings[expression.source] = binding
+    bindings[expression.identity] = binding
     return binding
   }
 

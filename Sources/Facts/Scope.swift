@@ -40,7 +40,6 @@ package final class Scope {
   var current: ExpressionBinding?
   /// The entity that was read last while the present event is handled.
   private var lastEntity: (kind: UInt32, key: [UInt8]?, value: Value)?
-  var currentExpression: CompiledExpression?
 
   package init(
     context: FoldContext, profiles: Profiles, features: Features, references: References
@@ -76,7 +75,6 @@ package final class Scope {
   ) throws(EvaluationError) -> Value {
     guard let binding else { throw EvaluationError(.host, "no program is being evaluated") }
     current = binding.binding(of: expression)
-    currentExpression = expression
     return try expression.evaluate(self)
   }
 
@@ -163,9 +161,14 @@ extension Scope: Activation {
   }
 
   func trait(_ index: Int) -> Value? {
-    guard let trait = binding?.program.traits[index] else { return nil }
-    let stored = profiles.trait(trait.name).flatMap { profiles.value(of: $0, customer: customer) }
-    return stored.flatMap { Self.converted($0, to: trait.type) } ?? trait.defaultValue
+    guard let binding else { return nil }
+    if let number = binding.traitNumber(index, in: profiles),
+      let stored = profiles.value(of: number, customer: customer),
+      let value = Self.converted(stored, to: binding.program.traits[index].type)
+    {
+      return value
+    }
+    return binding.program.traits[index].defaultValue
   }
 
   /// A stored value as the type that a trait is declared with; nil: it is of another type.
@@ -186,7 +189,8 @@ extension Scope: Activation {
   }
 
   private var marketplaceTrait: Value? {
-    profiles.trait("marketplace").flatMap { profiles.value(of: $0, customer: customer) }
+    binding?.marketplaceNumber(in: profiles)
+      .flatMap { profiles.value(of: $0, customer: customer) }
   }
 
   package func call(_ slot: Int, _ arguments: [Value]) throws(EvaluationError) -> Value {
@@ -199,7 +203,7 @@ extension Scope: Activation {
       return value
     case .entity(let entity):
       let value = self.entity(entity, arguments)
-      if reads != nil, let name = currentExpression?.hostCalls[slot] {
+      if reads != nil, let name = self.current?.expression.hostCalls[slot] {
         note("\(name)(\(arguments.first?.text ?? ""))", value)
       }
       return value

@@ -17,6 +17,17 @@ package enum Hex {
     }
   }
 
+  /// The sixteen digits of a number.
+  package static func string(bigEndian number: UInt64) -> String {
+    unsafe String(unsafeUninitializedCapacity: 16) { buffer in
+      // SAFETY: the buffer has room for sixteen digits.
+      for index in 0..<16 {
+        unsafe buffer[index] = digit(UInt8(truncatingIfNeeded: number >> (60 - 4 * index)) & 15)
+      }
+      return 16
+    }
+  }
+
   private static func digit(_ value: UInt8) -> UInt8 {
     value < 10 ? 0x30 + value : 0x61 + value - 10
   }

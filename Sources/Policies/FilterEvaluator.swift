@@ -58,16 +58,18 @@ struct FilterEvaluator {
   private func ask(_ id: String, _ expression: CompiledExpression) -> Verdict {
     scope.reads = []
     defer { scope.reads = nil }
-    var fields: [(String, CBORValue)] = [("id", .text(id))]
     var passed = false
+    var failure: EvaluationError?
     do throws(EvaluationError) {
       passed = try scope.value(of: expression) == .bool(true)
     } catch {
-      fields.append(("error", .text(error.message)))
+      failure = error
     }
     let read = (scope.reads ?? []).map { ($0.name, $0.value.cborValue) }
+    // In the order of the stored map, so that it need not be sorted.
+    var fields: [(String, CBORValue)] = [("id", .text(id)), ("read", .object(read))]
+    if let failure { fields.append(("error", .text(failure.message))) }
     fields.append(("verdict", .text(passed ? "pass" : "fail")))
-    fields.append(("read", .object(read)))
     return Verdict(passed: passed, record: .object(fields))
   }
 

@@ -226,11 +226,14 @@ struct ScoreEvaluator {
 
   /// A feature as decisions record it: doubles with their exact bits.
   private static func record(_ name: String, _ value: Value) -> CBORValue {
-    var fields: [(String, CBORValue)] = [("name", .text(name)), ("value", value.cborValue)]
-    if case .double(let number) = value {
-      fields.append(("bits", .text(Hex.string(BigEndian.bytes(number.bitPattern)))))
+    // In the order of the stored map, so that it need not be sorted.
+    guard case .double(let number) = value else {
+      return .object([("name", .text(name)), ("value", value.cborValue)])
     }
-    return .object(fields)
+    return .object([
+      ("bits", .text(Hex.string(bigEndian: number.bitPattern))), ("name", .text(name)),
+      ("value", .double(number)),
+    ])
   }
 }
 

@@ -13,7 +13,7 @@ extension TriggerDecision {
   /// - Returns: The pending decision and the request; nil where nobody is to be asked: the score is
   ///   computed here, or the scorer's circuit breaker is open.
   func request(_ given: Record) -> [Emission]? {
-    guard let score = program.score, case .remote(let scorer) = score.model,
+    guard item == nil, let score = program.score, case .remote(let scorer) = score.model,
       !evaluator.pending.isOpen(scorer: scorer.url, now: now)
     else { return nil }
     var record = given
