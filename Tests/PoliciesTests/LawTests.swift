@@ -68,7 +68,8 @@ struct LawTests {
     #expect(try playback.digest() == live, "views deleted")
     _ = try playback.store.engine.rebuild()
     #expect(try playback.digest() == live, "rebuilt")
-    let names = ["features", "journeys", "batches", "metrics", "programs", "items", "models",
+    let names = [
+      "features", "journeys", "batches", "metrics", "programs", "items", "models",
       "pending-scores",
     ]
     for name in names {

@@ -81,6 +81,7 @@ extension ProgramReader {
     let schedule = schedule(top["schedule"], body)
     checkStart(top)
     let scoring = scoring(top["score"], named: top["scores"], body)
+    if population != nil { refuseRemote(scoring, at: top["score"]?.place) }
     let offers = offers(top["offers"])
     let journey = journey(top["journey"])
     checkTemplates()

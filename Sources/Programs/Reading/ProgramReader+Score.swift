@@ -68,6 +68,14 @@ extension ProgramReader {
     return Program.Scoring(scores: [score], main: .score(0))
   }
 
+  /// A batch goes on from item to item, and waits for nobody.
+  func refuseRemote(_ scoring: Program.Scoring?, at place: Place?) {
+    guard let place, case .remote? = scoring?.scores.first?.model else { return }
+    report(
+      place, "a program with a population cannot have a remote score",
+      mend: "register the model, or put its file into the program's folder")
+  }
+
   /// One of several scores.
   private func score(_ entry: YAMLEntry, _ body: ProgramBody) -> Program.Score? {
     let what = "score \"\(entry.key)\""
