@@ -86,6 +86,11 @@ let package = Package(
     library(
       "Batches", ["Engine", "Ledger", "Catalog", "Programs", "CBOR", "CivilTime"],
       folder: "Projections"),
+    library(
+      "TimeZones", ["Engine", "Ledger", "Expressions", "CBOR", "CivilTime", crypto],
+      folder: "Projections"),
+    library("Consents", ["Engine", "Ledger", "CBOR"], folder: "Projections"),
+    library("Transfers", ["Engine", "Ledger", "CBOR", "CivilTime"], folder: "Projections"),
     library("Candidates", ["Engine", "Ledger", "CBOR"], folder: "Projections"),
     library("Deliveries", ["Engine", "Ledger", "CBOR"], folder: "Projections"),
     library("Decisions", ["Engine", "Ledger"], folder: "Projections"),
@@ -93,8 +98,8 @@ let package = Package(
     library(
       "Facts",
       [
-        "Engine", "Ledger", "Binding", "Catalog", "Profiles", "Features", "References", "Programs",
-        "Expressions", "CBOR",
+        "Engine", "Ledger", "Binding", "Catalog", "Profiles", "Features", "References", "TimeZones",
+        "Programs", "Expressions", "CBOR", "CivilTime",
       ]),
     library(
       "Silences",
@@ -108,7 +113,7 @@ let package = Package(
         "Engine", "Ledger", "Binding", "Facts", "Catalog", "Models", "Items", "References",
         "PendingScores",
         "Profiles", "Features", "Silences", "Journeys", "Batches", "Candidates", "Deliveries",
-        "Decisions", "Metrics", "Programs", "Scoring",
+        "Decisions", "Metrics", "TimeZones", "Consents", "Transfers", "Programs", "Scoring",
         "Expressions", "CBOR", "CivilTime", "LMDB", crypto,
       ]),
     .executableTarget(
@@ -130,7 +135,7 @@ let package = Package(
       "Host",
       [
         "Delivery", "Policies", "Engine", "Ledger", "Catalog", "Models", "References", "Deliveries",
-        "Journeys",
+        "Journeys", "TimeZones",
         "Programs",
         "ShippedPrograms", "CBOR", "LMDB", "Proofs", crypto,
       ]),
@@ -197,7 +202,7 @@ let package = Package(
       "Host",
       [
         "TestSupport", "ModelSamples", "Host", "Simulation", "Policies", "Engine", "Ledger",
-        "Catalog", "Programs", "Proofs", "CBOR",
+        "Catalog", "Programs", "Proofs", "TimeZones", "CBOR",
       ]),
     tests("Ledger", ["TestSupport", "Ledger", "Proofs", "LMDB", "CBOR", crypto]),
     tests("Engine", ["TestSupport", "Engine", "Ledger", "LMDB", "CBOR", "CivilTime"]),
@@ -231,7 +236,7 @@ let package = Package(
         "Expressions",
         "Candidates",
         "Catalog", "Features", "Journeys",
-        "Deliveries",
+        "Deliveries", "TimeZones", "Facts",
         "CBOR", "CivilTime",
       ], path: "Tests/PoliciesTests", exclude: ["Goldens"], swiftSettings: settings),
   ],

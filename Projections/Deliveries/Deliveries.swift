@@ -9,21 +9,27 @@ package final class Deliveries: Projection {
     case delivery
     case action
     case outcome(EffectStage)
+    case lifted
   }
 
   package let name = "deliveries"
-  package let version = "1"
+  package let version = "2"
   private let ids = EntityTable(name: "deliveries.ids")
   /// Effects by number, in the order in which they were requested.
   package let effects = Table<EffectRow>(name: "deliveries")
   private let sent = Table<SentMessages>(name: "deliveries.sent")
+  private let suppressions = Suppressions()
+  private let context: FoldContext
   private var roles: RoleMap<Role>
 
-  package init(names: Names) {
-    roles = RoleMap(names: names) { Self.role(of: $0) }
+  package init(context: FoldContext) {
+    self.context = context
+    roles = RoleMap(names: context.names) { Self.role(of: $0) }
   }
 
-  package var tables: [any StoredTable] { [ids, effects, sent] }
+  package var tables: [any StoredTable] {
+    [ids, effects, sent, suppressions.keys, suppressions.rows]
+  }
 
   private static func role(of type: String) -> Role? {
     switch type {
@@ -36,6 +42,7 @@ package final class Deliveries: Projection {
     case EventType.deliveryFailed, EventType.actionFailed: .outcome(.failed)
     case EventType.deliveryBounced: .outcome(.bounced)
     case EventType.deliveryComplained: .outcome(.complained)
+    case EventType.suppressionLifted: .lifted
     default: nil
     }
   }
@@ -96,7 +103,27 @@ package final class Deliveries: Projection {
         if stage.rawValue > row.stage.rawValue { row.stage = stage }
         row.answeredAt = event.recordedAt
       }
+      if stage == .bounced || stage == .complained { suppress(number, stage, event) }
+    case .lifted:
+      suppressions.lift(
+        channel: data.text(Field.channel), address: data.text("address"))
     }
+  }
+
+  /// Why no message goes to an address any more; nil: nothing is against it.
+  package func suppression(channel: String, address: String) -> SuppressionRow? {
+    suppressions.row(channel: channel, address: address)
+  }
+
+  /// A complaint, and a bounce that is not said to be temporary, end messages to the address.
+  private func suppress(_ number: UInt32, _ stage: EffectStage, _ event: Event) {
+    if event.payload.view(forKey: "permanent")?.bool == false { return }
+    guard let row = effects.row(number), row.isDelivery,
+      let request = context.event(row.position)
+    else { return }
+    suppressions.add(
+      channel: row.target, address: request.payload.text(Field.to), isBounce: stage == .bounced,
+      at: event.position)
   }
 
   private func request(

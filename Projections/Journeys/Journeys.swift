@@ -27,6 +27,11 @@ package final class Journeys: Projection {
   package let active = Table<NumberList>(name: "journeys.active")
   private let dedupeKeys = EntityTable(name: "journeys.dedupe-keys")
   private let dedupe = Table<DedupeRow>(name: "journeys.dedupe")
+  /// By subject: when a run of each program last began.
+  let watchKeys = EntityTable(name: "journeys.watch-keys")
+  /// By watched key: the active runs that watch it, in the order in which they began.
+  let watchers = Table<NumberList>(name: "journeys.watchers")
+  private let starts = Table<LastStarts>(name: "journeys.starts")
   private var roles: RoleMap<Role>
   private let entities: EntityTable
   private let sink: TimerSink
@@ -43,7 +48,9 @@ package final class Journeys: Projection {
     roles = RoleMap(names: names) { Self.role(of: $0) }
   }
 
-  package var tables: [any StoredTable] { [runs, runIDs, active, dedupeKeys, dedupe] }
+  package var tables: [any StoredTable] {
+    [runs, runIDs, active, dedupeKeys, dedupe, starts, watchKeys, watchers]
+  }
 
   package func concerns(type: String) -> Bool {
     Self.role(of: type) != nil
@@ -91,6 +98,18 @@ package final class Journeys: Projection {
     dedupeKeys.number(of: Self.dedupeKey(program, key)).flatMap { dedupe.row($0) }
   }
 
+  /// Whether a run began for a subject in (now - within, now].
+  /// - Parameter program: Only runs of the program with this number; nil: of any.
+  package func hasStarted(
+    ofSubject subject: UInt32, program: UInt32?, now: Int64, within: Int64
+  ) -> Bool {
+    starts.withRow(subject) { row in
+      row.starts.contains {
+        $0.at > now - within && (program == nil || $0.program == program)
+      }
+    } ?? false
+  }
+
   private static func dedupeKey(_ program: String, _ key: String) -> [UInt8] {
     Array(program.utf8) + [0] + Array(key.utf8)
   }
@@ -111,8 +130,14 @@ package final class Journeys: Projection {
     run.level = data.text(Field.level)
     if let scores = data.view(forKey: Field.scores) { run.scores = scores.encoded }
     run.isHeldOut = data.view(forKey: Field.heldOut)?.bool ?? false
+    run.segment = data.text(Field.segment)
+    if let variants = data.view(forKey: Field.variants) { run.variants = variants.encoded }
     arm(&run, number, event, data)
+    watch(&run, number, data)
     runs.set(number, run)
+    starts.update(subject, orInsert: LastStarts()) {
+      $0.note(event.header.program, at: event.recordedAt)
+    }
     active.update(subject, orInsert: NumberList()) { $0.numbers.append(number) }
   }
 
@@ -123,12 +148,20 @@ package final class Journeys: Projection {
         run.variables = CBORMerge.merge(run.variables, with: set)
       }
       if let score = data.view(forKey: Field.score)?.double { run.score = score }
-      if let to = data.view(forKey: Field.to)?.string {
+      if let version = data.view(forKey: Field.version)?.string {
+        // The run goes over to another version, in the state in which it is.
+        run.version = version
+        run.timers = []
+      } else if let to = data.view(forKey: Field.to)?.string {
         run.state = to
         run.enteredAt = event.recordedAt
         run.timers.removeAll { $0.slot < RunTimer.runLevel }
-        arm(&run, number, event, data)
+        if data.view(forKey: Field.dropsWaiting)?.bool == true {
+          run.timers.removeAll { $0.slot >= RunTimer.waiting }
+        }
       }
+      arm(&run, number, event, data)
+      watch(&run, number, data)
     }
   }
 
@@ -137,6 +170,7 @@ package final class Journeys: Projection {
     _ = runs.update(number) { run in
       run.exit = data.text(Field.exit)
       run.exitedAt = event.recordedAt
+      unwatch(&run, number)
       run.timers = []
       run.variables = [0xa0]
       run.requests = []

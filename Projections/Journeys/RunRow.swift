@@ -5,6 +5,9 @@ package struct RunTimer: Equatable, Sendable {
   /// Slots from here on belong to the run: ``runLevel`` plus an exit's index. They stay through
   /// moves.
   package static let runLevel: UInt32 = 1 << 16
+  /// Slots from here on are messages that wait for the end of quiet hours: ``waiting`` plus the
+  /// send's index. They stay through moves that do not clear them.
+  package static let waiting: UInt32 = 1 << 17
 
   /// Which of the run's timers it is: an index into the present state's timers, or a run's own.
   package var slot: UInt32
@@ -60,6 +63,11 @@ package struct RunRow: TableRow, Equatable {
   /// The offer: one CBOR map.
   package var offer: [UInt8]
   package var isHeldOut: Bool
+  /// The variants by experiment: one CBOR map.
+  package var variants: [UInt8]
+  package var segment: String
+  /// What it watches: one CBOR map of entity to keys.
+  package var watching: [UInt8]
   package var timers: [RunTimer]
   /// The last step whose message was requested; empty: none.
   package var touch: String
@@ -109,6 +117,9 @@ package struct RunRow: TableRow, Equatable {
     scores = [0xa0]
     offer = [0xa0]
     isHeldOut = false
+    variants = [0xa0]
+    segment = ""
+    watching = [0xa0]
     timers = []
     touch = ""
     exit = ""
@@ -138,6 +149,9 @@ package struct RunRow: TableRow, Equatable {
     scores = reader.blob()
     offer = reader.blob()
     isHeldOut = reader.bool()
+    variants = reader.blob()
+    segment = reader.text()
+    watching = reader.blob()
     timers = []
     for _ in 0..<reader.count() {
       timers.append(
@@ -173,6 +187,9 @@ package struct RunRow: TableRow, Equatable {
     writer.blob(scores)
     writer.blob(offer)
     writer.bool(isHeldOut)
+    writer.blob(variants)
+    writer.text(segment)
+    writer.blob(watching)
     writer.count(timers.count)
     for timer in timers {
       writer.unsigned(UInt64(timer.slot))
@@ -184,27 +201,5 @@ package struct RunRow: TableRow, Equatable {
     writer.text(touch)
     writer.text(exit)
     writer.signed(exitedAt)
-  }
-}
-
-/// When a dedupe key was last used.
-package struct DedupeRow: TableRow {
-  package var lastUsedAt: Int64
-  /// Position of the decision that used it.
-  package var decision: UInt64
-
-  package init(lastUsedAt: Int64, decision: UInt64) {
-    self.lastUsedAt = lastUsedAt
-    self.decision = decision
-  }
-
-  package init(from reader: inout ByteReader) {
-    lastUsedAt = reader.signed()
-    decision = reader.unsigned()
-  }
-
-  package func write(to writer: inout ByteWriter) {
-    writer.signed(lastUsedAt)
-    writer.unsigned(decision)
   }
 }

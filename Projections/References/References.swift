@@ -74,6 +74,8 @@ package final class References: Projection {
 
   package func project(_ event: Event, subject: UInt32) {
     let data = event.payload
+    // What has no name is of another kind: the rules of time zones.
+    guard data.view(forKey: Field.reference) != nil else { return }
     let row = ReferenceRow(
       name: data.text(Field.reference), hash: data.text(Field.hash), keys: data.text("keys"),
       rowCount: data.view(forKey: "rows")?.uint64 ?? 0, position: event.position)

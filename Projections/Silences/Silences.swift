@@ -143,7 +143,9 @@ package final class Silences: Projection {
   private func isArmed(
     _ watch: Watch, _ key: String, _ event: Event, _ subject: UInt32
   ) -> Bool {
-    scope.begin(watch.binding, event: nil, customer: subject, now: event.recordedAt)
+    scope.begin(
+      watch.binding, event: nil, customer: subject, now: event.recordedAt,
+      position: event.position)
     scope.key = key
     return scope.holds(watch.derive.arm)
   }
@@ -196,7 +198,9 @@ package final class Silences: Projection {
         $0.program == row.program && $0.derive.eventType == row.eventType
       })
     else { return nil }
-    scope.begin(watch.binding, event: nil, customer: subject, now: event.recordedAt)
+    scope.begin(
+      watch.binding, event: nil, customer: subject, now: event.recordedAt,
+      position: event.position)
     scope.key = row.key
     guard scope.holds(watch.derive.when) else { return nil }
     return Derivation(

@@ -24,6 +24,16 @@ package struct TimeZoneTable: Hashable, Sendable {
   private let firstType: LocalTimeType
   private let footer: PosixZone?
 
+  /// Coordinated Universal Time.
+  package static let utc = TimeZoneTable()
+
+  private init() {
+    transitions = []
+    transitionTypes = []
+    firstType = LocalTimeType(offsetSeconds: 0, isDaylight: false)
+    footer = nil
+  }
+
   /// Reads a TZif file.
   ///
   /// - Throws: The first part of the file that is wrong. Never traps, whatever the bytes are.

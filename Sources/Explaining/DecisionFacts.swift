@@ -42,10 +42,15 @@ package struct DecisionFacts: Sendable {
   package let level: String
   package let isFallback: Bool
   package let offer: CBORValue?
-  /// `treated` or `holdout`; empty where the program holds nobody out.
+  /// `treated`, `holdout` or an experiment's variant; of several `EXPERIMENT variant, …`; empty where
+  /// nothing was left to chance.
   package let variant: String
-  /// How likely this variant was.
+  /// How likely this variant was; nil where there are several.
   package let propensity: Double?
+  /// Of several variants how likely each was: `EXPERIMENT 0.5, …`.
+  package let propensities: String
+  /// Empty: none fits, or the program has none.
+  package let segment: String
   package let actions: [String]
 
   package var position: UInt64 { event.position }
@@ -74,8 +79,13 @@ package struct DecisionFacts: Sendable {
     level = event.text(Field.level)
     isFallback = data.view(forKey: "fallback")?.bool ?? false
     offer = data.view(forKey: Field.offer)?.value
-    variant = event.text(Field.variant)
+    let drawn = data.view(forKey: Field.variant)
+    variant = drawn?.string ?? Self.pairs(drawn) { Printable.text($0.string ?? "") }
     propensity = data.view(forKey: "propensity")?.double
+    propensities = Self.pairs(data.view(forKey: "propensity")) {
+      Printable.number($0.double ?? 0, digits: 4)
+    }
+    segment = event.text(Field.segment)
     actions = Self.texts(data.view(forKey: Field.actions))
   }
 
@@ -99,6 +109,16 @@ package struct DecisionFacts: Sendable {
     (
       item.view(forKey: Field.name)?.string ?? "", item.view(forKey: "points")?.double ?? 0
     )
+  }
+
+  /// The entries of a map as text; empty for anything else.
+  private static func pairs(_ map: CBORView?, _ text: (CBORView) -> String) -> String {
+    guard let map, map.kind == .map else { return "" }
+    var pairs: [String] = []
+    map.forEachEntry { name, value in
+      pairs.append("\(Printable.text(name.string ?? "")) \(text(value))")
+    }
+    return pairs.joined(separator: ", ")
   }
 
   private static func elements(_ array: CBORView?) -> [CBORView] {

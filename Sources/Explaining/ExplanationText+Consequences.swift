@@ -110,7 +110,7 @@ extension DecisionExplanation {
   private static func move(_ event: NamedEvent) -> String {
     let from = shown(event, Field.from)
     guard event.data.view(forKey: Field.to) != nil else {
-      return "in \(from): \(shown(event, Field.reason))\(variables(of: event))"
+      return "in \(from): \(shown(event, Field.reason))\(variables(of: event))\(timers(of: event))"
     }
     return "\(from) → \(shown(event, Field.to)), \(shown(event, Field.reason))"
       + variables(of: event) + timers(of: event)
@@ -174,7 +174,8 @@ extension DecisionExplanation {
     event.data.view(forKey: Field.timers)?.forEachElement { item in
       guard let due = item.view(forKey: Field.due)?.string.flatMap(Explainer.time) else { return }
       let step = Printable.text(item.view(forKey: Field.step)?.string ?? "")
-      texts.append("\(step) in \(Printable.elapsed(due - event.recordedAt))")
+      let waits = item.view(forKey: "waits")?.string.map { ", waits for the end of \($0)" } ?? ""
+      texts.append("\(step) in \(Printable.elapsed(due - event.recordedAt))\(waits)")
     }
     return texts.isEmpty ? "" : "; " + texts.joined(separator: ", ")
   }

@@ -152,6 +152,7 @@ extension DecisionExplanation {
     guard !decision.variant.isEmpty else { return }
     page.heading("Experiment")
     var pairs = [("variant", decision.variant)]
+    if !decision.propensities.isEmpty { pairs.append(("propensity", decision.propensities)) }
     if let propensity = decision.propensity {
       pairs.append(("propensity", Printable.number(propensity, digits: 6)))
     }

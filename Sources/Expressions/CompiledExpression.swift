@@ -20,7 +20,8 @@ package struct CompiledExpression: Sendable {
   private let root: Node
   private let slotCount: Int
   private let workLimit: Int64
-  private let usesTimeZones: Bool
+  /// Whether it asks for the rules of named time zones.
+  package let usesTimeZones: Bool
 
   /// Compiles `source`.
   ///

@@ -22,12 +22,15 @@ enum FactAttribute: Sendable {
   case offer([String])
   /// A record by itself: `has(run.x)` asks for it where `run.x` is not set.
   case record(Record)
+  /// The variant of an experiment.
+  case variant(String)
+  case segment
   case now
   case key
   case unknown(String)
 
   enum Record: String, Sendable {
-    case customer, run, params, score
+    case customer, run, params, score, variant
   }
 
   enum RunField: String, Sendable, CaseIterable {
@@ -63,6 +66,8 @@ final class ExpressionBinding: Sendable {
 enum FactCall: Sendable {
   case held
   case reference
+  case zone
+  case nextLocal
   case entity(EntityFacts)
   case plain(String)
 }

@@ -1,4 +1,4 @@
-import Binding
+package import Binding
 import Expressions
 package import Features
 import Profiles
@@ -11,6 +11,8 @@ package final class ProgramBinding {
   package let version: String
   /// Whether filters, features of the score, or the rank of the population read `run`.
   package let readsRunBeforeStart: Bool
+  /// The entities that runs watch, with their keys in an event.
+  package let watches: [(entity: String, key: EventExpression)]
   private let eventTypes: Set<String>
   private let customerFeatures: [String: UInt32]
   private let traitIndexes: [String: Int]
@@ -28,6 +30,10 @@ package final class ProgramBinding {
     version = program.version.description
     readsRunBeforeStart = Self.readsRunBeforeStart(program)
     eventTypes = Set(program.eventTypes)
+    watches = program.journey.watches.map { watch in
+      let entity = program.entities[watch.entity]
+      return (entity.name, EventExpression(entity.key))
+    }
     var customerFeatures: [String: UInt32] = [:]
     var entityFeatures = [[(name: String, number: UInt32)]](
       repeating: [], count: program.entities.count)
@@ -90,8 +96,13 @@ package final class ProgramBinding {
   }
 
   private func resolve(_ function: String) -> FactCall {
-    if function == "held" { return .held }
-    if function == "reference" { return .reference }
+    switch function {
+    case "held": return .held
+    case "reference": return .reference
+    case "zone": return .zone
+    case "nextLocal": return .nextLocal
+    default: break
+    }
     return entities[function].map { .entity($0) } ?? .plain(function)
   }
 
@@ -104,6 +115,8 @@ package final class ProgramBinding {
     case ("event", _): return .event(EventAttribute(path: path))
     case ("now", nil): return .now
     case ("key", nil): return .key
+    case ("segment", nil): return .segment
+    case ("variant", let name?): return .variant(name)
     case ("customer", "id"): return .customerID
     case ("customer", let name?): return customer(name, rest) ?? .unknown("\(attribute)")
     case ("params", let name?): return .parameter(name: name, rest: rest)

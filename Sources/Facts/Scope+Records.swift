@@ -52,6 +52,10 @@ extension Scope {
       for name in binding?.program.runVariables ?? [] { add(name, run?.variables[name]) }
     case .params:
       for name in binding?.program.parameters.names ?? [] { add(name, parameter(name)) }
+    case .variant:
+      for experiment in binding?.program.experiments ?? [] {
+        add(experiment.id, variantName(experiment.id))
+      }
     case .score:
       guard let score else { break }
       for field in FactAttribute.ScoreField.allCases { add(field.rawValue, read(field, score)) }

@@ -7,14 +7,17 @@ package import Ledger
 package import Profiles
 package import Programs
 package import References
+package import TimeZones
 
 /// What the expressions of a program read while one event is handled: the event, the customer, the
 /// run, score and offer, entities, parameters and ledger time.
 ///
 /// One scope serves all programs, one after the other; it is confined to the engine's thread.
 package final class Scope {
-  private let context: FoldContext
-  private let profiles: Profiles
+  let context: FoldContext
+  /// The rules of time zones that the ledger holds.
+  let zones: TimeZones
+  let profiles: Profiles
   private let features: Features
   private let references: References
 
@@ -35,6 +38,12 @@ package final class Scope {
   package var storedOffer: [UInt8]?
   /// The item of a population that is handled; nil: none.
   var item: ItemFacts?
+  /// The customer's variants; nil: not drawn yet.
+  package var variants: Variants?
+  /// The segment; empty: none fits, or none was asked for yet.
+  package var segment = ""
+  /// Up to where of the ledger the rules of time zones count: the position of the event.
+  var position: UInt64 = .max
   /// Where reads are noted while a filter is asked; nil: nowhere.
   package var reads: [(name: String, value: Value)]?
   var current: ExpressionBinding?
@@ -42,22 +51,28 @@ package final class Scope {
   private var lastEntity: (kind: UInt32, key: [UInt8]?, value: Value)?
 
   package init(
-    context: FoldContext, profiles: Profiles, features: Features, references: References
+    context: FoldContext, profiles: Profiles, features: Features, references: References,
+    zones: TimeZones
   ) {
     self.context = context
     self.profiles = profiles
     self.features = features
     self.references = references
+    self.zones = zones
   }
 
   /// Begins the handling of an event for a program.
   package func begin(
-    _ binding: ProgramBinding, event: Event?, customer: UInt32, now: Int64
+    _ binding: ProgramBinding, event: Event?, customer: UInt32, now: Int64,
+    position: UInt64? = nil
   ) {
     self.binding = binding
     self.event = event
     self.customer = customer
     self.now = now
+    self.position = position ?? event?.position ?? .max
+    variants = nil
+    segment = ""
     key = nil
     run = nil
     score = nil
@@ -75,7 +90,9 @@ package final class Scope {
   ) throws(EvaluationError) -> Value {
     guard let binding else { throw EvaluationError(.host, "no program is being evaluated") }
     current = binding.binding(of: expression)
-    return try expression.evaluate(self)
+    // Looking the rules up costs more than most expressions.
+    let rules = expression.usesTimeZones ? rules : nil
+    return try expression.evaluate(self, timeZones: rules)
   }
 
   /// Whether a guard holds: an absent one does, a failing one does not.
@@ -146,6 +163,8 @@ extension Scope: Activation {
       if let offer { return Value.map(offer).selecting(path) }
       return storedOffer.flatMap { Value(CBORView(storage: $0)).selecting(path) }
     case .record(let record): return read(record)
+    case .variant(let experiment): return variantName(experiment)
+    case .segment: return .string(segment)
     case .now: return .timestamp(microseconds: now)
     case .key:
       // Of a population of customers the item's key is the customer's id.
@@ -181,6 +200,7 @@ extension Scope: Activation {
   }
 
   func parameter(_ name: String) -> Value? {
+    if let value = variantParameter(name) { return value }
     guard let parameters = binding?.program.parameters else { return nil }
     guard !parameters.marketplaces.isEmpty,
       case .string(let marketplace)? = marketplaceTrait
@@ -201,6 +221,8 @@ extension Scope: Activation {
       let value = try reference(arguments)
       if reads != nil { note("reference(\(arguments.map(\.text).joined(separator: ", ")))", value) }
       return value
+    case .zone: return .string(zoneName)
+    case .nextLocal: return try nextLocal(arguments)
     case .entity(let entity):
       let value = self.entity(entity, arguments)
       if reads != nil, let name = self.current?.expression.hostCalls[slot] {

@@ -22,6 +22,8 @@ package struct HostOptions: Sendable {
   /// Overrides by program, which are recorded as new activations.
   package var overrides: [(program: String, override: ProgramOverride)] = []
   package var store = StoreOptions()
+  /// The database of time zones that programs with local times take their rules from.
+  package var timeZoneFolder = TimeZoneFolder.usual
   /// How old changed rows may become before they are flushed to `views/`, in microseconds; where a
   /// flush takes long, ten times as long as it took.
   package var flushAge: Int64 = 5_000_000
@@ -69,6 +71,7 @@ package final class Host {
     // Mistakes in programs are told before anything is made.
     let isNew = !DirectoryLock.hasLedger(directory: options.directory)
     let programs = isNew ? try Self.newPrograms(options) : []
+    _ = try TimeZoneNeed(of: programs, folder: options.timeZoneFolder)
     lock = try DirectoryLock(directory: options.directory)
     if isNew { try Self.makeKey(directory: options.directory) }
     self.options = options
@@ -238,6 +241,7 @@ package final class Host {
     if count == 0 {
       let programs = programs.isEmpty ? try Self.newPrograms(options) : programs
       for program in programs { inputs.append(program.activation(count: inputs.count)) }
+      inputs = try timeZones(for: programs) + inputs
     } else {
       try Self.check(options.overrides, known: store.catalog.active.map(\.program))
       for row in store.catalog.active {
@@ -246,6 +250,7 @@ package final class Host {
         let program = try Program(
           body: active.body, folder: row.program, overrides: active.overrides + added)
         guard program.version != active.version else { continue }
+        if inputs.isEmpty { inputs = try timeZones(for: [program]) }
         inputs.append(program.activation(count: count + inputs.count))
       }
     }
@@ -255,6 +260,11 @@ package final class Host {
     } else {
       _ = try store.engine.turn(inputs, clock: turnClock)
     }
+  }
+
+  /// The rules of time zones, where programs ask for them and the ledger lacks them.
+  func timeZones(for programs: [Program]) throws -> [Input] {
+    try TimeZoneNeed(of: programs, folder: options.timeZoneFolder)?.inputs(store) ?? []
   }
 
   private static func check(

@@ -12,6 +12,7 @@ package enum EventType {
   package static let runStarted = "run.started"
   package static let runMoved = "run.moved"
   package static let runExited = "run.exited"
+  package static let runsTransferred = "runs.transferred"
   package static let candidateCreated = "candidate.created"
   package static let candidateUpdated = "candidate.updated"
   package static let candidateRemoved = "candidate.removed"
@@ -34,6 +35,10 @@ package enum EventType {
   package static let actionFailed = "action.failed"
   /// A producer's merge of traits into a customer's profile.
   package static let customerUpdated = "customer.updated"
+  /// A customer opts in to a topic, or out of it: on a channel, or on all.
+  package static let consentChanged = "consent.changed"
+  /// An address that bounced or complained may be written to again.
+  package static let suppressionLifted = "suppression.lifted"
 
   /// Types that only the product may append, and those it takes as outcomes.
   package static let outcomes: Set<String> = [
@@ -44,7 +49,7 @@ package enum EventType {
   /// Types that a producer may not send: they would pass for the engine's own.
   package static let reserved: Set<String> = [
     programActivated, programDeactivated, modelRegistered, referenceLoaded, nameInterned,
-    timerFired, decisionMade, runStarted, runMoved, runExited, candidateCreated,
+    timerFired, decisionMade, runStarted, runMoved, runExited, runsTransferred, candidateCreated,
     candidateUpdated, candidateRemoved, batchStarted, batchSliced, batchCompleted, batchSkipped,
     deliveryRequested, deliveryWithheld, actionRequested, scoreRequested,
   ]

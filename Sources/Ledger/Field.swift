@@ -16,6 +16,7 @@ package enum Field {
   package static let dedupe: CBORKey = "dedupe"
   package static let deliveryId: CBORKey = "deliveryId"
   package static let discount: CBORKey = "discount"
+  package static let dropsWaiting: CBORKey = "dropsWaiting"
   package static let due: CBORKey = "due"
   package static let error: CBORKey = "error"
   package static let event: CBORKey = "event"

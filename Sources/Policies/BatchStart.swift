@@ -87,6 +87,12 @@ struct BatchStart {
       case .cap(let cap):
         "fewer than \(cap.limit) by \(cap.channel.rawValue) in "
           + "\(DurationText(microseconds: cap.perMicroseconds))"
+      case .cooldown(let cooldown):
+        "no \(cooldown.measure.rawValue) of \(cooldown.countsAllPrograms ? "any program" : "this one") "
+          + "in \(DurationText(microseconds: cooldown.perMicroseconds))"
+      case .suppression(let channel, _): "nothing against the address for \(channel.rawValue)"
+      case .topic(let topic, let channel): "\(topic.name) is wanted by \(channel.rawValue)"
+      case .quietHours(let hours): "not from \(hours.window.from) to \(hours.window.to)"
       }
     return ["id": .text(filter.id), "pass": .text(text)]
   }

@@ -1,10 +1,12 @@
 import Binding
 import CBOR
+import Consents
 import Deliveries
 import Engine
 import Expressions
 import Facts
 import Features
+import Journeys
 import Ledger
 import Profiles
 import Programs
@@ -16,17 +18,34 @@ struct Verdict {
   let record: CBORValue
 }
 
-/// Messages requested in reaction to the present event, which no projection has counted yet.
+/// Messages requested and runs begun in reaction to the present event, which no projection has counted yet.
 final class PendingSends {
-  private var list: [(program: String, channel: Program.Channel)] = []
+  private var list: [(customer: UInt32, program: String, channel: Program.Channel)] = []
+  /// The programs of which a run began.
+  private var begun: [(customer: UInt32, program: String)] = []
 
-  func removeAll() { list.removeAll(keepingCapacity: true) }
+  func removeAll() {
+    list.removeAll(keepingCapacity: true)
+    begun.removeAll(keepingCapacity: true)
+  }
 
-  func add(program: String, channel: Program.Channel) { list.append((program, channel)) }
+  func add(customer: UInt32, program: String, channel: Program.Channel) {
+    list.append((customer, program, channel))
+  }
 
-  /// How many there are on a channel; of one program, or of all.
-  func count(program: String?, channel: Program.Channel) -> Int {
-    list.count { $0.channel == channel && (program == nil || $0.program == program) }
+  func begin(customer: UInt32, program: String) { begun.append((customer, program)) }
+
+  /// How many there are on a channel, or on all; of one program, or of all.
+  func count(customer: UInt32, program: String?, channel: Program.Channel?) -> Int {
+    list.count {
+      $0.customer == customer && (channel == nil || $0.channel == channel)
+        && (program == nil || $0.program == program)
+    }
+  }
+
+  /// Whether a run began; of one program, or of any.
+  func hasBegun(customer: UInt32, program: String?) -> Bool {
+    begun.contains { $0.customer == customer && (program == nil || $0.program == program) }
   }
 }
 
@@ -35,8 +54,9 @@ struct FilterEvaluator {
   let scope: Scope
   let deliveries: Deliveries
   let profiles: Profiles
+  let consents: Consents
+  let journeys: Journeys
   let names: Names
-  /// All that one event leads to is about one customer.
   let pendingSends = PendingSends()
 
   /// Asks one filter. One that fails to evaluate rejects.
@@ -44,6 +64,10 @@ struct FilterEvaluator {
     switch filter.test {
     case .expression(let expression): ask(filter.id, expression)
     case .cap(let cap): ask(filter.id, cap)
+    case .cooldown(let cooldown): ask(filter.id, cooldown)
+    case .suppression(let channel, let address): ask(filter.id, channel, address)
+    case .topic(let topic, let channel): ask(filter.id, topic, channel)
+    case .quietHours(let hours): ask(filter.id, hours)
     }
   }
 
@@ -52,6 +76,7 @@ struct FilterEvaluator {
     switch filter.test {
     case .expression(let expression): scope.optional(expression) == .bool(true)
     case .cap(let cap): count(cap) < cap.limit
+    default: ask(filter).passed
     }
   }
 
@@ -96,7 +121,8 @@ struct FilterEvaluator {
       channel: cap.channel.rawValue, now: scope.now, within: cap.perMicroseconds)
     return requested
       + pendingSends.count(
-        program: cap.countsAllPrograms ? nil : program, channel: cap.channel)
+        customer: scope.customer, program: cap.countsAllPrograms ? nil : program,
+        channel: cap.channel)
   }
 
   /// Whether the customer has opted out of all marketing.

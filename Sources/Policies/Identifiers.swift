@@ -31,10 +31,4 @@ enum Identifiers {
   private static func hash(_ parts: [[UInt8]]) -> String {
     EventID(hashing: Array(parts.joined(separator: [0]))).hex
   }
-
-  /// Where a subject falls among 10,000 buckets: the first 8 bytes of SHA-256(salt ‖ 0 ‖ subject),
-  /// big-endian, modulo 10,000.
-  static func bucket(salt: String, subject: [UInt8]) -> Int {
-    Int(EventID(hashing: Array(salt.utf8) + [0] + subject).high % 10_000)
-  }
 }

@@ -34,13 +34,21 @@ extension JourneyRunner {
   // MARK: - Deliveries
 
   /// Requests deliveries, each after everything that could withhold it was asked again.
-  func send(_ sends: [Program.Send], _ draft: inout RunDraft) {
+  /// - Parameter isExit: Whether the run ends with that, so that nothing can wait.
+  func send(_ sends: [Program.Send], _ draft: inout RunDraft, isExit: Bool = false) {
     for send in sends {
       scope.run = draft.facts
       guard scope.holds(send.when) else { continue }
       var read: CBORValue?
       if let reason = reasonToWithhold(send, draft, &read) {
         draft.emissions += withhold([(send, planned)], reason: reason, draft, read: read)
+        continue
+      }
+      if let quiet = quietNow(send) {
+        if quiet.hours.mode == .withhold || isExit || !postpone(send, until: quiet.end, &draft) {
+          draft.emissions += withhold(
+            [(send, planned)], reason: "quiet-hours", draft, read: record(of: quiet.hours))
+        }
         continue
       }
       request(send, &draft)
@@ -52,15 +60,23 @@ extension JourneyRunner {
   ) -> String? {
     if draft.row.isHeldOut { return "holdout" }
     if isLate { return "late" }
-    if send.messageClass == .marketing && filters.hasOptedOut() { return "opted-out" }
+    if send.messageClass == .marketing {
+      if filters.hasOptedOut() { return "opted-out" }
+      if let topic = send.topic, !filters.isWanted(topic, channel: send.channel.rawValue) {
+        return "topic"
+      }
+    }
     for filter in binding.program.filters where filter.isAskedAgain {
-      if case .cap(let cap) = filter.test, cap.channel != send.channel { continue }
+      guard filter.test.concerns(send.channel) else { continue }
       if !filters.passes(filter) {
         read = filters.ask(filter).record
         return filter.id
       }
     }
-    return address(send).isEmpty ? "no-address" : nil
+    let address = address(send)
+    if address.isEmpty { return "no-address" }
+    read = filters.suppression(of: address, send)
+    return read == nil ? nil : "suppressed"
   }
 
   private func address(_ send: Program.Send) -> String {
@@ -89,17 +105,20 @@ extension JourneyRunner {
         ("idempotencyKey", .text(id)),
       ])
     draft.facts.sent.add(1, channel: channel)
-    filters.pendingSends.add(program: draft.row.program, channel: send.channel)
+    filters.pendingSends.add(
+      customer: draft.row.subject, program: draft.row.program, channel: send.channel)
   }
 
   /// The events that say why planned sends are not made.
+  /// - Parameter steps: The names of the steps, where the sends are of another version.
   func withhold(
     _ sends: [(Program.Send, Int64)], reason: String, _ draft: RunDraft,
-    read: CBORValue? = nil
+    read: CBORValue? = nil, steps: [String]? = nil
   ) -> [Emission] {
-    sends.map { send, planned in
+    let steps = steps ?? binding.program.steps
+    return sends.map { send, planned in
       var fields = draft.identity
-      fields.append(("step", .text(binding.program.steps[send.step])))
+      fields.append(("step", .text(steps[send.step])))
       fields.append(("channel", .text(send.channel.rawValue)))
       fields.append(("planned", .time(planned)))
       fields.append(("reason", .text(reason)))

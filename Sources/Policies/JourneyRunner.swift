@@ -1,5 +1,6 @@
 import Binding
 import CBOR
+import CivilTime
 import Deliveries
 import Engine
 import Expressions
@@ -53,14 +54,16 @@ struct JourneyRunner {
     draft.facts.startedAt = now
     assign(journey.set, &draft)
     let place = draft.emissions.count
-    let timers = enter(journey.start, &draft, runTimers: true)
+    enter(journey.start, &draft)
+    draft.newTimers += runTimers(&draft)
     let effects = draft.emissions[place...]
     draft.emissions.removeSubrange(place...)
     draft.emit(
       .decision, EventType.runStarted, subject: subject,
       startFields + [
-        ("state", .text(draft.row.state)), ("set", draft.takeChanges()), ("timers", timers),
-      ])
+        ("state", .text(draft.row.state)), ("set", draft.takeChanges()),
+        ("timers", draft.takeTimers()),
+      ] + watching(&draft))
     draft.emissions += effects
     settle(&draft)
   }
@@ -97,6 +100,10 @@ struct JourneyRunner {
   /// Does what a timer of the run is for.
   mutating func fire(slot: UInt32, due: Int64, _ draft: inout RunDraft) {
     planned = due
+    if slot >= RunTimer.waiting {
+      sendWaiting(slot, &draft)
+      return
+    }
     if slot >= RunTimer.runLevel {
       let exit = Int(slot - RunTimer.runLevel)
       guard exit < journey.exits.count else { return }
@@ -120,7 +127,7 @@ struct JourneyRunner {
     guard let transition = transitions.first(where: { holds($0.when, draft) }) else {
       return false
     }
-    follow(transition, &draft, reason: transition.reason ?? eventType)
+    follow(transition, &draft, reason: transition.reason ?? eventType, dropsWaiting: true)
     settle(&draft)
     return true
   }
@@ -135,75 +142,99 @@ struct JourneyRunner {
     }
   }
 
+  /// - Parameter dropsWaiting: Whether messages that wait are dropped where the state is left: they
+  ///   outlast timers and `always`, but not what the customer does.
   private func follow(
-    _ transition: Program.Transition, _ draft: inout RunDraft, reason: String
+    _ transition: Program.Transition, _ draft: inout RunDraft, reason: String,
+    dropsWaiting: Bool = false
   ) {
     let place = draft.emissions.count
+    let waiting = dropsWaiting ? waiting(draft) : []
     assign(transition.set, &draft)
     act(transition.acts, &draft)
     send(transition.sends, &draft)
     switch transition.target {
     case .exit(let exit): leave(exit, &draft, reason: reason)
-    case .state(let state): move(to: state, &draft, reason: reason, place: place)
+    case .state(let state):
+      move(to: state, &draft, reason: reason, place: place, dropping: waiting)
     case .stay: stay(&draft, reason: reason, place: place)
     }
   }
 
-  private func move(to state: Int, _ draft: inout RunDraft, reason: String, place: Int) {
+  private func move(
+    to state: Int, _ draft: inout RunDraft, reason: String, place: Int,
+    dropping waiting: [(Program.Send, Int64)]
+  ) {
     let from = draft.row.state
-    let left = withhold(dropped(draft), reason: reason, draft)
+    let left = withhold(dropped(draft) + waiting, reason: reason, draft)
     draft.row.timers.removeAll { $0.slot < RunTimer.runLevel }
-    let timers = enter(state, &draft, runTimers: false)
+    for (send, _) in waiting {
+      let slot = RunTimer.waiting + UInt32(send.index)
+      draft.row.timers.removeAll { $0.slot == slot }
+    }
+    enter(state, &draft)
     let effects = draft.emissions[place...]
     draft.emissions.removeSubrange(place...)
     draft.emissions += left
-    draft.emit(
-      .decision, EventType.runMoved, subject: subject,
-      [
-        ("from", .text(from)), ("to", .text(draft.row.state)), ("reason", .text(reason)),
-        ("set", draft.takeChanges()), ("timers", timers), ("score", .double(draft.row.score)),
-        ("trigger", .unsigned(event.position)),
-      ])
+    var fields: [(String, CBORValue)] = [
+      ("from", .text(from)), ("to", .text(draft.row.state)), ("reason", .text(reason)),
+      ("set", draft.takeChanges()), ("timers", draft.takeTimers()),
+      ("score", .double(draft.row.score)), ("trigger", .unsigned(event.position)),
+    ]
+    if !waiting.isEmpty { fields.append(("dropsWaiting", .bool(true))) }
+    fields += watching(&draft)
+    draft.emit(.decision, EventType.runMoved, subject: subject, fields)
     draft.emissions += effects
   }
 
-  private func stay(_ draft: inout RunDraft, reason: String, place: Int) {
+  func stay(_ draft: inout RunDraft, reason: String, place: Int) {
     let effects = draft.emissions[place...]
-    guard !draft.changes.isEmpty || !effects.isEmpty else { return }
+    guard !draft.changes.isEmpty || !effects.isEmpty || !draft.newTimers.isEmpty else { return }
     draft.emissions.removeSubrange(place...)
-    draft.emit(
-      .decision, EventType.runMoved, subject: subject,
-      [
-        ("from", .text(draft.row.state)), ("reason", .text(reason)),
-        ("set", draft.takeChanges()), ("score", .double(draft.row.score)),
-        ("trigger", .unsigned(event.position)),
-      ])
+    var fields: [(String, CBORValue)] = [
+      ("from", .text(draft.row.state)), ("reason", .text(reason)),
+      ("set", draft.takeChanges()), ("score", .double(draft.row.score)),
+      ("trigger", .unsigned(event.position)),
+    ]
+    if !draft.newTimers.isEmpty { fields.append(("timers", draft.takeTimers())) }
+    fields += watching(&draft)
+    draft.emit(.decision, EventType.runMoved, subject: subject, fields)
     draft.emissions += effects
   }
 
   /// Leaves the journey by an exit.
   func leave(_ exit: Int, _ draft: inout RunDraft, reason: String) {
     let exit = journey.exits[exit]
-    let left = withhold(dropped(draft), reason: exit.name, draft)
+    let left = withhold(dropped(draft) + waiting(draft), reason: exit.name, draft)
     assign(exit.set, &draft)
     act(exit.acts, &draft)
-    send(exit.sends, &draft)
+    send(exit.sends, &draft, isExit: true)
+    var extra: [(String, CBORValue)] = []
+    if let revenue = exit.revenue, let amount = amount(revenue, draft) {
+      extra.append(("revenue", .signed(amount)))
+    }
+    draft.emissions += left
+    leave(named: exit.name, &draft, reason: reason, extra: extra)
+  }
+
+  /// Ends the run, and the life of its candidate.
+  func leave(
+    named exit: String, _ draft: inout RunDraft, reason: String, extra: [(String, CBORValue)]
+  ) {
     var fields: [(String, CBORValue)] = [
-      ("exit", .text(exit.name)), ("from", .text(draft.row.state)), ("reason", .text(reason)),
+      ("exit", .text(exit)), ("from", .text(draft.row.state)), ("reason", .text(reason)),
       ("touch", .text(draft.row.touch)), ("heldOut", .bool(draft.row.isHeldOut)),
       ("trigger", .unsigned(event.position)),
     ]
-    if let revenue = exit.revenue, let amount = amount(revenue, draft) {
-      fields.append(("revenue", .signed(amount)))
-    }
-    draft.emissions += left
-    draft.emit(.decision, EventType.runExited, subject: subject, fields)
+    if !program.experiments.isEmpty { fields.append(("variants", draft.variants)) }
+    if !draft.row.segment.isEmpty { fields.append(("segment", .text(draft.row.segment))) }
+    draft.emit(.decision, EventType.runExited, subject: subject, fields + extra)
     if program.candidate != nil {
       draft.emit(
         .decision, EventType.candidateRemoved, subject: subject,
-        [("candidate", .text(draft.row.id)), ("reason", .text(exit.name))])
+        [("candidate", .text(draft.row.id)), ("reason", .text(exit))])
     }
-    draft.row.exit = exit.name
+    draft.row.exit = exit
     draft.row.timers = []
   }
 
@@ -220,8 +251,7 @@ struct JourneyRunner {
   // MARK: - Entering
 
   /// Enters a state: its assignments, actions and sends, then its timers.
-  /// - Returns: The timers, as the event tells them.
-  private func enter(_ index: Int, _ draft: inout RunDraft, runTimers: Bool) -> CBORValue {
+  private func enter(_ index: Int, _ draft: inout RunDraft) {
     let state = journey.states[index]
     draft.row.state = state.name
     draft.row.enteredAt = now
@@ -230,21 +260,26 @@ struct JourneyRunner {
     assign(state.set, &draft)
     act(state.acts, &draft)
     send(state.sends, &draft)
-    var timers: [CBORValue] = []
+    let waiting = draft.newTimers
+    draft.newTimers = []
     for timer in state.timers {
       guard let due = due(timer, &draft) else { continue }
-      timers.append(arm(UInt32(timer.index), due, step(of: timer), &draft))
+      draft.newTimers.append(
+        arm(UInt32(timer.index), planned(due, timer), step(of: timer), &draft))
     }
-    guard runTimers else { return .array(timers) }
-    for exit in journey.exits {
-      guard let after = exit.fromStartMicroseconds else { continue }
-      let slot = RunTimer.runLevel + UInt32(exit.index)
-      timers.append(arm(slot, draft.row.startedAt + after, exit.name, &draft))
-    }
-    return .array(timers)
+    draft.newTimers += waiting
   }
 
-  private func arm(
+  /// Sets the timers of the run's exits.
+  func runTimers(_ draft: inout RunDraft) -> [CBORValue] {
+    journey.exits.compactMap { exit in
+      guard let after = exit.fromStartMicroseconds else { return nil }
+      let slot = RunTimer.runLevel + UInt32(exit.index)
+      return arm(slot, max(now, draft.row.startedAt + after), exit.name, &draft)
+    }
+  }
+
+  func arm(
     _ slot: UInt32, _ due: Int64, _ step: String, _ draft: inout RunDraft
   ) -> CBORValue {
     draft.row.timers.append(RunTimer(slot: slot, due: due, setBy: 0, ordinal: 0, step: step))
@@ -252,7 +287,7 @@ struct JourneyRunner {
   }
 
   /// Where a timer leads, for people who read the log.
-  private func step(of timer: Program.Timer) -> String {
+  func step(of timer: Program.Timer) -> String {
     switch timer.transitions.first?.target {
     case .state(let state)?: journey.states[state].name
     case .exit(let exit)?: journey.exits[exit].name
@@ -261,20 +296,26 @@ struct JourneyRunner {
   }
 
   private func due(_ timer: Program.Timer, _ draft: inout RunDraft) -> Int64? {
+    guard let moment = moment(timer, draft) else { return nil }
+    if moment < now, case .at(_, past: .skip) = timer.moment {
+      draft.emissions += withhold(
+        timer.planned.map { ($0.send, moment) }, reason: "past", draft)
+      return nil
+    }
+    return max(moment, now)
+  }
+
+  /// The moment of a timer of a state that was entered at `draft.row.enteredAt`; nil: none.
+  func moment(_ timer: Program.Timer, _ draft: RunDraft) -> Int64? {
     switch timer.moment {
-    case .after(let delay): return now + delay
-    case .fromStart(let delay): return max(now, draft.row.startedAt + delay)
-    case .at(let expression, let past):
+    case .after(let delay): return draft.row.enteredAt + delay
+    case .fromStart(let delay): return draft.row.startedAt + delay
+    case .local(let local):
+      return scope.zoneTable.next(
+        local.time, on: local.days, from: draft.row.enteredAt + local.afterMicroseconds)
+    case .at(let expression, _):
       scope.run = draft.facts
-      guard let moment = scope.optional(expression)?.microseconds else { return nil }
-      if moment >= now { return moment }
-      switch past {
-      case .now: return now
-      case .skip:
-        draft.emissions += withhold(
-          timer.planned.map { ($0.send, moment) }, reason: "past", draft)
-        return nil
-      }
+      return scope.optional(expression)?.microseconds
     }
   }
 
@@ -295,7 +336,7 @@ struct JourneyRunner {
   }
 
   /// The sends that the state's timers would have made.
-  private func dropped(_ draft: RunDraft) -> [(Program.Send, Int64)] {
+  func dropped(_ draft: RunDraft) -> [(Program.Send, Int64)] {
     guard let index = journey.stateIndex(named: draft.row.state) else { return [] }
     let timers = journey.states[index].timers
     var dropped: [(Program.Send, Int64)] = []

@@ -1,6 +1,9 @@
 package import Batches
+import Binding
 import CBOR
+package import Candidates
 import CivilTime
+package import Consents
 package import Deliveries
 package import Engine
 package import Facts
@@ -13,6 +16,7 @@ package import PendingScores
 package import Profiles
 import Programs
 package import Silences
+package import Transfers
 
 /// Reacts to events as the programs say: runs move, triggers are decided, silence is turned into
 /// events.
@@ -29,12 +33,15 @@ package final class ProgramPolicy: Policy {
   private let evaluator: ScoreEvaluator
   private let features: Features
   private let batches: Batches
+  private let removal: CandidateRemoval
+  private let transfers: Transfers
 
   package init(
     context: FoldContext, programs: ProgramSet, scope: Scope, journeys: Journeys,
     silences: Silences, deliveries: Deliveries, profiles: Profiles, features: Features,
     models: Models, items: Items, batches: Batches,
-    pendingScores: PendingScores
+    pendingScores: PendingScores, consents: Consents, candidates: Candidates,
+    transfers: Transfers
   ) {
     self.context = context
     self.programs = programs
@@ -43,10 +50,15 @@ package final class ProgramPolicy: Policy {
     self.silences = silences
     self.features = features
     self.batches = batches
+    self.transfers = transfers
     filters = FilterEvaluator(
-      scope: scope, deliveries: deliveries, profiles: profiles, names: context.names)
+      scope: scope, deliveries: deliveries, profiles: profiles, consents: consents,
+      journeys: journeys, names: context.names)
     evaluator = ScoreEvaluator(
       scope: scope, models: models, items: items, pending: pendingScores)
+    removal = CandidateRemoval(
+      scope: scope, candidates: candidates, programs: programs, journeys: journeys,
+      filters: filters)
   }
 
   package func react(
@@ -62,6 +74,8 @@ package final class ProgramPolicy: Policy {
     for number in journeys.active.row(subject)?.numbers ?? [] {
       move(number, event, subject, type, &emissions)
     }
+    moveWatchers(of: event, subject, type, &emissions)
+    removal.react(to: event, subject, type, &emissions)
     for binding in programs.triggered(by: type) {
       let decision = TriggerDecision(
         scope: scope, binding: binding, programs: programs, filters: filters,
@@ -111,17 +125,41 @@ package final class ProgramPolicy: Policy {
     for emission in draft.emissions { emissions.append(emission) }
   }
 
+  /// Runs of other customers that watch an entity of the event, in the order in which they began.
+  private func moveWatchers(
+    of event: Event, _ subject: UInt32, _ type: String, _ emissions: inout Emissions
+  ) {
+    var numbers: [UInt32] = []
+    for binding in programs.watching(for: type, isInput: event.kind == .input) {
+      for watch in binding.watches {
+        guard let key = watch.key.key(event, names: context.names) else { continue }
+        numbers += journeys.watchers(
+          program: binding.program.id, entity: watch.entity, key: key
+        ).filter { number in
+          journeys.runs.withRow(number) { $0.version == binding.version } ?? false
+        }
+      }
+    }
+    var last: UInt32?
+    for number in numbers.sorted() where number != last {
+      last = number
+      guard let owner = journeys.runs.withRow(number, { $0.subject }), owner != subject else {
+        continue
+      }
+      move(number, event, owner, type, &emissions)
+    }
+  }
+
   private func runner(
     _ binding: ProgramBinding, _ draft: RunDraft, _ event: Event, _ subject: UInt32,
     _ type: String
   ) -> JourneyRunner {
     scope.begin(binding, event: event, customer: subject, now: event.recordedAt)
-    scope.storedOffer = draft.row.offer
-    scope.score = draft.score
-    scope.scores = NamedScores(stored: draft.row.scores)
+    let bytes = context.subjects.bytes(of: subject)
+    scope.take(draft, subject: bytes)
     return JourneyRunner(
-      scope: scope, binding: binding, filters: filters,
-      subject: context.subjects.bytes(of: subject), event: event, eventType: type)
+      scope: scope, binding: binding, filters: filters, subject: bytes, event: event,
+      eventType: type)
   }
 
   // MARK: - Timers
@@ -138,6 +176,7 @@ package final class ProgramPolicy: Policy {
       guard let binding = programs.active(data.text(Field.program)) else { return }
       let due = try? RFC3339.microseconds(parsing: data.text(Field.due))
       start(binding, event, subject, due: due ?? event.recordedAt, &emissions)
+    case Transfers.ownerName: transfer(data, event, type, &emissions)
     default: break
     }
   }
@@ -170,6 +209,16 @@ package final class ProgramPolicy: Policy {
     let due = try? RFC3339.microseconds(parsing: data.text(Field.due))
     runner.fire(slot: slot, due: due ?? event.recordedAt, &draft)
     for emission in draft.emissions { emissions.append(emission) }
+  }
+
+  private func transfer(
+    _ data: CBORView, _ event: Event, _ type: String, _ emissions: inout Emissions
+  ) {
+    guard let row = transfers.transfer(of: data.text(Field.program)) else { return }
+    let transfer = RunTransfer(
+      scope: scope, programs: programs, journeys: journeys, filters: filters,
+      subjects: context.subjects, event: event, eventType: type)
+    for emission in transfer.emissions(row) { emissions.append(emission) }
   }
 
   private func derive(_ event: Event, _ subject: UInt32, _ emissions: inout Emissions) {

@@ -37,10 +37,10 @@ package final class ProgramProbe {
     hasScore = binding.program.scoring != nil
     scope = Scope(
       context: store.context, profiles: store.profiles, features: store.features,
-      references: store.references)
+      references: store.references, zones: store.timeZones)
     evaluator = FilterEvaluator(
       scope: scope, deliveries: store.deliveries, profiles: store.profiles,
-      names: store.context.names)
+      consents: store.consents, journeys: store.journeys, names: store.context.names)
     scores = ScoreEvaluator(
       scope: scope, models: store.models, items: store.items, pending: store.pendingScores)
   }

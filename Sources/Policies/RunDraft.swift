@@ -18,6 +18,8 @@ struct RunDraft {
   /// Variables set since the last event that told them.
   var changes: [(name: String, value: Value)] = []
   var emissions: [Emission] = []
+  /// Timers set since the last event that told them.
+  var newTimers: [CBORValue] = []
   /// The names of the actions requested.
   var actions: [String] = []
 
@@ -40,6 +42,9 @@ struct RunDraft {
     ScoreFacts(value: row.score, margin: 0, level: row.level)
   }
 
+  /// The variants by experiment.
+  var variants: CBORValue { CBORView(storage: row.variants).value }
+
   /// Gives a variable a value.
   mutating func set(_ name: String, _ given: Value) {
     let value = given.stored
@@ -58,6 +63,12 @@ struct RunDraft {
     return .object(pairs)
   }
 
+  /// The new timers as one CBOR list; they are told with that.
+  mutating func takeTimers() -> CBORValue {
+    defer { newTimers = [] }
+    return .array(newTimers)
+  }
+
   /// The fields that every event about the run begins with.
   var identity: [(String, CBORValue)] {
     [
@@ -73,6 +84,18 @@ struct RunDraft {
       Emission(
         kind: kind, type: type, program: row.program, subject: subject,
         payload: CBORValue.object(identity + fields).encoded()))
+  }
+}
+
+extension Scope {
+  /// Lets expressions read what a run began with.
+  func take(_ draft: RunDraft, subject: [UInt8]) {
+    storedOffer = draft.row.offer
+    score = draft.score
+    scores = NamedScores(stored: draft.row.scores)
+    segment = draft.row.segment
+    guard let program = binding?.program, !program.experiments.isEmpty else { return }
+    variants = Variants(recorded: draft.row.variants, program, subject: subject)
   }
 }
 

@@ -2,6 +2,7 @@ package import Batches
 import CBOR
 package import Candidates
 package import Catalog
+package import Consents
 package import Decisions
 package import Deliveries
 package import Engine
@@ -18,6 +19,8 @@ package import Profiles
 package import Programs
 package import References
 package import Silences
+package import TimeZones
+package import Transfers
 
 /// How a data directory is opened.
 package struct StoreOptions: Sendable {
@@ -48,6 +51,9 @@ package final class Store {
   package let batches: Batches
   package let candidates: Candidates
   package let deliveries: Deliveries
+  package let consents: Consents
+  package let transfers: Transfers
+  package let timeZones: TimeZones
   package let decisions: Decisions
   package let metrics: Metrics
   package let context: FoldContext
@@ -66,8 +72,10 @@ package final class Store {
     models = Models(context: context)
     references = References(context: context)
     let programs = ProgramSet(catalog: catalog, features: features)
+    timeZones = TimeZones(context: context)
     let scope = Scope(
-      context: context, profiles: profiles, features: features, references: references)
+      context: context, profiles: profiles, features: features, references: references,
+      zones: timeZones)
     silences = Silences(context: context, programs: programs, scope: scope, owner: 1)
     journeys = Journeys(
       names: names, entities: context.subjects, sink: context.timers, owner: 0)
@@ -75,22 +83,24 @@ package final class Store {
     pendingScores = PendingScores(
       names: names, entities: context.subjects, sink: context.timers, owner: 3)
     candidates = Candidates(names: names)
-    deliveries = Deliveries(names: names)
+    deliveries = Deliveries(context: context)
+    consents = Consents()
+    transfers = Transfers(names: names, sink: context.timers, owner: 4)
     decisions = Decisions()
     metrics = Metrics(names: names)
     let policy = ProgramPolicy(
       context: context, programs: programs, scope: scope, journeys: journeys,
       silences: silences, deliveries: deliveries, profiles: profiles, features: features,
       models: models, items: items, batches: batches,
-      pendingScores: pendingScores)
+      pendingScores: pendingScores, consents: consents, candidates: candidates,
+      transfers: transfers)
     engine = try Engine(
       ledger: ledger, views: views, context: context,
       projections: [
-        catalog, models, references, profiles, features, items, silences, journeys, batches,
-        pendingScores, candidates,
-        deliveries, decisions, metrics,
+        catalog, timeZones, models, references, profiles, features, items, silences, journeys,
+        batches, pendingScores, candidates, deliveries, consents, transfers, decisions, metrics,
       ],
-      policies: [policy], timerOwners: [journeys, silences, batches, pendingScores],
+      policies: [policy], timerOwners: [journeys, silences, batches, pendingScores, transfers],
       work: policy.work(options.slices), options: options.engine)
   }
 

@@ -42,6 +42,7 @@ struct TriggerDecision {
     var offer: CBORValue?
     var dedupe: [String] = []
     var holdout: Double?
+    var segment = ""
     var actions: [String] = []
     /// Position of the request whose answer or time-out completes the decision; 0: it never waited.
     var request: UInt64 = 0
@@ -125,9 +126,10 @@ struct TriggerDecision {
     let pinned = programs.binding(version: active.version) ?? binding
     var draft = RunDraft(active)
     scope.binding = pinned
-    scope.storedOffer = draft.row.offer
-    scope.score = draft.score
+    let scores = scope.scores
+    scope.take(draft, subject: subject)
     if let score = record.score {
+      scope.scores = scores
       draft.row.score = score.main.facts.value
       scope.score = score.main.facts
     }
@@ -158,6 +160,8 @@ struct TriggerDecision {
         return decided(record, "below-threshold", "threshold")
       }
     }
+    record.segment = segment()
+    scope.segment = record.segment
     let offer = makeOffer()
     if let offer { record.offer = Value.map(offer).cborValue }
     scope.offer = offer ?? MapValue()
@@ -178,6 +182,11 @@ struct TriggerDecision {
     return nil
   }
 
+  /// The first segment that fits; empty: none does.
+  private func segment() -> String {
+    program.segments.first { scope.holds($0.when) }?.name ?? ""
+  }
+
   private func makeOffer() -> MapValue? {
     for offer in program.offers where scope.holds(offer.when) {
       return MapValue(
@@ -189,7 +198,7 @@ struct TriggerDecision {
   private func drawHoldout(_ record: inout Record) -> Bool {
     guard program.holdout.basisPoints > 0 else { return false }
     let share = Double(program.holdout.basisPoints) / 10_000
-    let bucket = Identifiers.bucket(salt: program.holdout.salt, subject: subject)
+    let bucket = Bucket.of(salt: program.holdout.salt, subject: subject)
     let isHeldOut = bucket < program.holdout.basisPoints
     record.holdout = isHeldOut ? share : 1 - share
     return isHeldOut
@@ -219,6 +228,9 @@ struct TriggerDecision {
     row.score = record.score?.main.facts.value ?? 0
     row.level = record.score?.main.facts.level ?? ""
     row.offer = record.offer?.encoded() ?? [0xa0]
+    row.segment = record.segment
+    let variants = scope.currentVariants.record(program)
+    row.variants = variants.encoded()
     var draft = RunDraft(row)
     let runner = JourneyRunner(
       scope: scope, binding: binding, filters: filters, subject: subject, event: cause,
@@ -232,6 +244,9 @@ struct TriggerDecision {
       start.append(("scores", score.scores.cborValue))
     }
     if let offer = record.offer { start.append(("offer", offer)) }
+    if !program.experiments.isEmpty { start.append(("variants", variants)) }
+    if !row.segment.isEmpty { start.append(("segment", .text(row.segment))) }
+    filters.pendingSends.begin(customer: subjectNumber, program: program.id)
     runner.start(&draft, startFields: start)
     record.actions = draft.actions
     return [emission(record)] + draft.emissions.prefix(1) + candidate(record, draft)
@@ -246,7 +261,10 @@ struct TriggerDecision {
   }
 
   private func candidate(_ record: Record, _ draft: RunDraft) -> [Emission] {
-    guard let candidate = program.candidate else { return [] }
+    // Who has opted out by then is in nobody's list.
+    guard let candidate = program.candidate,
+      program.messageClass != .marketing || !filters.hasOptedOut()
+    else { return [] }
     scope.run = draft.facts
     var fields: [(String, CBORValue)] = draft.identity
     fields.append(("candidate", .text(draft.row.id)))
@@ -257,6 +275,8 @@ struct TriggerDecision {
     fields.append(("expiresAt", .time(now + candidate.ttlMicroseconds)))
     fields.append(("heldOut", .bool(draft.row.isHeldOut)))
     if let offer = record.offer { fields.append(("offer", offer)) }
+    if !program.experiments.isEmpty { fields.append(("variants", draft.variants)) }
+    if !draft.row.segment.isEmpty { fields.append(("segment", .text(draft.row.segment))) }
     return [
       Emission(
         kind: .decision, type: EventType.candidateCreated, program: program.id,
@@ -290,10 +310,8 @@ struct TriggerDecision {
     if let score = record.score { fields += score.fields(program) }
     if record.request > 0 { fields.append(("request", .unsigned(record.request))) }
     if let offer = record.offer { fields.append(("offer", offer)) }
-    if let propensity = record.holdout {
-      fields.append(("variant", .text(record.outcome == "held-out" ? "holdout" : "treated")))
-      fields.append(("propensity", .double(propensity)))
-    }
+    if !record.segment.isEmpty { fields.append(("segment", .text(record.segment))) }
+    fields += assignment(record)
     return Emission(
       kind: .decision, type: EventType.decisionMade, program: program.id, subject: subject,
       payload: CBORValue.object(fields).encoded())

@@ -23,7 +23,9 @@ package struct ProgramDeclarations: Sendable {
     case trigger
     /// Features of named scores, and their combination: as `trigger`, with `scores`.
     case scoring
-    /// Offers: as `scoring`, with `score`.
+    /// Segments: as `scoring`, with `score`.
+    case segment
+    /// Offers: as `segment`, with `segment`.
     case offer
     /// Candidate and journey: as `offer`, with `offer`.
     case journey
@@ -43,6 +45,8 @@ package struct ProgramDeclarations: Sendable {
   package var scoreNames: [String] = []
   /// The fields of `offer`.
   package var offerFields: [String] = []
+  /// The fields of `variant`.
+  package var experiments: [String] = []
   /// The variables that journeys assign.
   package var runVariables: [String] = []
   /// The types of the fields of `row`.
@@ -74,6 +78,11 @@ package struct ProgramDeclarations: Sendable {
       variables["key"] = .string
     case .batch:
       variables["event"] = Self.event
+    case .segment:
+      variables["event"] = Self.event
+      variables["run"] = run
+      variables["score"] = Self.score
+      variables["scores"] = scores
     case .offer:
       variables["event"] = Self.event
       variables["run"] = run
@@ -94,12 +103,16 @@ package struct ProgramDeclarations: Sendable {
     }
     variables["params"] = record("params", parameters.map { ($0, $1) })
     variables["now"] = .timestamp
+    if scope == .offer || scope == .journey { variables["segment"] = .string }
+    if !experiments.isEmpty, scope != .silence {
+      variables["variant"] = record("variant", experiments.map { ($0, .string) })
+    }
     functions += entities.map { entity in
       let result = record(entity.name, entity.features.map { ($0, $1) })
       return HostFunction(
         name: entity.name, overloads: [Overload(parameters: [.string], result: result)])
     }
-    functions.append(Self.held)
+    functions += [Self.held, Self.zone, Self.nextLocal]
     functions.append(reference)
     return Declarations(variables: variables, functions: functions)
   }
@@ -107,10 +120,11 @@ package struct ProgramDeclarations: Sendable {
   /// Names that the format or CEL gives a meaning, so that no entity may have them.
   static let takenNames: Set<String> = [
     "event", "customer", "run", "params", "score", "scores", "offer", "now", "key", "held",
-    "reference", "hourShare", "clamp", "distanceMiles", "distanceKm", "size", "has", "all",
-    "exists", "exists_one", "filter", "map", "type", "bool", "int", "uint", "double", "string",
-    "bytes", "list", "timestamp", "duration", "dyn", "matches", "contains", "math", "strings",
-    "cel", "optional", "net", "base64", "sets", "lists", "ip", "cidr", "isIP", "isCIDR",
+    "variant", "segment", "zone", "nextLocal", "reference", "hourShare", "clamp", "distanceMiles",
+    "distanceKm", "size", "has", "all", "exists", "exists_one", "filter", "map", "type", "bool",
+    "int", "uint", "double", "string", "bytes", "list", "timestamp", "duration", "dyn", "matches",
+    "contains", "math", "strings", "cel", "optional", "net", "base64", "sets", "lists", "ip",
+    "cidr", "isIP", "isCIDR",
   ]
 
   /// The fields of `run` that every program has.
@@ -190,6 +204,19 @@ package struct ProgramDeclarations: Sendable {
     }
     return function
   }
+
+  /// `zone()`: the name of the customer's time zone.
+  private static let zone = HostFunction(
+    name: "zone", overloads: [Overload(parameters: [], result: .string)])
+
+  /// `nextLocal(moment, "10:00")`: when clocks in the customer's zone, or in the one that is named,
+  /// show that time next.
+  private static let nextLocal = HostFunction(
+    name: "nextLocal",
+    overloads: [
+      Overload(parameters: [.timestamp, .string], result: .timestamp),
+      Overload(parameters: [.timestamp, .string, .string], result: .timestamp),
+    ])
 
   private var run: ValueType {
     record(

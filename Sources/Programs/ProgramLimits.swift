@@ -49,6 +49,14 @@ package enum ProgramLimits {
   package static let levels = 16
   /// Offers.
   package static let offers = 64
+  /// Keys that a run watches; those beyond are not watched.
+  package static let watchedKeys = 64
+  /// Experiments of a program.
+  package static let experiments = 16
+  /// Variants of one experiment.
+  package static let variants = 16
+  /// Segments.
+  package static let segments = 32
   /// States of a journey.
   package static let states = 256
   /// Exits of a journey.

@@ -5,12 +5,7 @@ import Ledger
 import Policies
 import Programs
 
-/// What becomes of runs under way when another version comes into force.
-enum InFlight: String, ExpressibleByArgument {
-  case pin
-  case migrate
-  case exit
-}
+extension InFlight: ExpressibleByArgument {}
 
 /// `recount programs activate`.
 struct ProgramsActivate: ParsableCommand {
@@ -18,12 +13,14 @@ struct ProgramsActivate: ParsableCommand {
     commandName: "activate",
     abstract: "Put programs from disk in force; recorded as program.activated, undone by another.",
     discussion: """
-      Runs under way stay pinned to the version that they began with. The program that comes into \
-      force is the folder's with the --set given here: overrides of earlier activations are not \
-      taken over.
+      Runs under way stay pinned to the version that they began with, unless --in-flight says \
+      otherwise: migrate lets them go on under the new version, in the state of the same name \
+      (timers are set anew from when the state was entered; a run whose state is gone ends), exit \
+      ends them. How many are concerned is told first. The program that comes into force is the \
+      folder's with the --set given here: overrides of earlier activations are not taken over.
 
       JSON: position (the ledger's end), activated [{program, title, version, position, replaced \
-      (version or null), runsInFlight, unchanged}].
+      (version or null), runsInFlight, moved, ended, unchanged}].
       """)
 
   @Argument(help: "Program folders, or folders of program folders.")
@@ -40,21 +37,18 @@ struct ProgramsActivate: ParsableCommand {
       machine's clock: fires what is due).
       """)
   var clock: ClockMode = .event
-  @Option(help: "What becomes of runs of other versions: pin (they keep theirs).")
+  @Option(help: "What becomes of runs of other versions: pin, migrate or exit.")
   var inFlight: InFlight = .pin
-
-  func validate() throws {
-    guard inFlight == .pin else {
-      throw ValidationError(
-        "--in-flight \(inFlight.rawValue) is not there yet: runs keep the version that they began "
-          + "with (--in-flight pin)")
-    }
-  }
 
   func run() throws {
     let programs = try checkedPrograms()
     let host = try ProgramSwitch.host(data.data, clock)
-    let activations = try host.activate(programs)
+    for program in programs {
+      let runs = host.runsInFlight(besides: program).others
+      guard runs > 0 else { continue }
+      Output.note("\(program.id): \(Self.count(runs)) of other versions: \(inFlight.rawValue)")
+    }
+    let activations = try host.activate(programs, inFlight: inFlight)
     try host.close()
     let position = host.store.ledger.end.position
     guard !data.json else {
@@ -106,12 +100,18 @@ struct ProgramsActivate: ParsableCommand {
     }
     var text = "\(name) is in force from position \(activation.position)"
     if let replaced = activation.replaced { text += ", in place of \(replaced.prefix(12))" }
-    switch activation.runsInFlight {
+    if activation.moved > 0 { text += "; \(count(activation.moved)) went over to it" }
+    if activation.ended > 0 { text += "; \(count(activation.ended)) ended" }
+    switch activation.runsInFlight - activation.moved - activation.ended {
     case 0: break
     case 1: text += "; 1 run in flight stays pinned to its version"
-    default: text += "; \(activation.runsInFlight) runs in flight stay pinned to their versions"
+    case let pinned: text += "; \(pinned) runs in flight stay pinned to their versions"
     }
     return text
+  }
+
+  private static func count(_ runs: Int) -> String {
+    runs == 1 ? "1 run in flight" : "\(runs) runs in flight"
   }
 
   private static func write(_ activation: Activation, to writer: inout JSONWriter) {
@@ -123,6 +123,8 @@ struct ProgramsActivate: ParsableCommand {
       object.key("replaced")
       if let replaced = activation.replaced { object.string(replaced) } else { object.null() }
       object.field("runsInFlight", activation.runsInFlight)
+      object.field("moved", activation.moved)
+      object.field("ended", activation.ended)
       object.field("unchanged", activation.isUnchanged)
     }
   }
@@ -154,8 +156,8 @@ struct ProgramsDeactivate: ParsableCommand {
     commandName: "deactivate",
     abstract: "Take a program out of force: nothing triggers it any more.",
     discussion: """
-      Runs under way go on to their ends. JSON: program, version, position (of \
-      program.deactivated), runsInFlight.
+      Runs under way go on to their ends, or end with --in-flight exit. JSON: program, version, \
+      position (of program.deactivated), runsInFlight, ended.
       """)
 
   @Argument(help: "The program's id.")
@@ -163,10 +165,18 @@ struct ProgramsDeactivate: ParsableCommand {
   @OptionGroup var data: DataOptions
   @Option(help: "Where ledger time comes from: event (the ledger's own time) or wall.")
   var clock: ClockMode = .event
+  @Option(help: "What becomes of runs under way: pin (they go on) or exit.")
+  var inFlight: InFlight = .pin
+
+  func validate() throws {
+    guard inFlight != .migrate else {
+      throw ValidationError("--in-flight migrate: there is no version to go over to")
+    }
+  }
 
   func run() throws {
     let host = try ProgramSwitch.host(data.data, clock)
-    let done = try host.deactivate(id)
+    let done = try host.deactivate(id, endsRuns: inFlight == .exit)
     try host.close()
     guard !data.json else {
       Output.json { object in
@@ -174,12 +184,16 @@ struct ProgramsDeactivate: ParsableCommand {
         object.field("version", done.version)
         object.field("position", done.position)
         object.field("runsInFlight", done.runsInFlight)
+        object.field("ended", done.ended)
       }
       return
     }
     let runs =
       done.runsInFlight == 0
-      ? "no run is in flight" : "\(done.runsInFlight) runs in flight go on to their ends"
+      ? "no run is in flight"
+      : done.ended > 0
+        ? "\(done.ended) runs in flight ended"
+        : "\(done.runsInFlight) runs in flight go on to their ends"
     Output.line("\(done.program) is out of force from position \(done.position); \(runs)")
   }
 }

@@ -92,7 +92,7 @@ struct DirectoryStatus {
       let names = context.names
       let journeys = Journeys(
         names: names, entities: context.subjects, sink: context.timers, owner: 0)
-      let made = (journeys, Candidates(names: names), Deliveries(names: names))
+      let made = (journeys, Candidates(names: names), Deliveries(context: context))
       parts = made
       return [made.0, made.1, made.2]
     }

@@ -46,6 +46,8 @@ struct LawTests {
       "reason cap",
       "reason inventory", "reason takeover-pattern", "reason device", "reason calm",
       "reason dedupe", "reason run-active", "reason holdout", "reason late", "reason past",
+      "reason quiet-hours", "reason topic", "reason suppressed", "reason rest", "reason reachable",
+      "reason wanted", "reason migrated", "reason superseded", "exit superseded",
       "reason converted", "reason returned", "reason opted-out", "reason no-address",
       "exit converted", "exit expired", "exit opted-out", "exit recovered", "exit false-positive",
       "exit seen", "exit cleared", "exit gone", "exit done", "action lock_account",
@@ -70,7 +72,7 @@ struct LawTests {
     #expect(try playback.digest() == live, "rebuilt")
     let names = [
       "features", "journeys", "batches", "metrics", "programs", "items", "models",
-      "pending-scores",
+      "pending-scores", "deliveries", "consents", "transfers",
     ]
     for name in names {
       _ = try playback.store.engine.rebuild([name])

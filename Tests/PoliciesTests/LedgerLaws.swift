@@ -111,6 +111,7 @@ struct LedgerLaws {
     let types = [
       "abandoned-cart": "cart.abandoned", "account-takeover": "account.changed",
       "nudge": "page.viewed", "scored": "shop.visited", "remote": "site.pinged",
+      "club": "club.joined",
     ]
     guard let type = types[program], triggers[type]?.contains(program) != true else { return }
     triggers[type, default: []].append(program)
@@ -186,7 +187,17 @@ struct LedgerLaws {
       report(event, "of a run that is not active")
       return
     }
-    guard data["to"] != nil else { return }
+    if data["version"] != nil {
+      // It goes over to another version, whose timers take the place of all others.
+      runs[id]?.timers = [:]
+    }
+    guard data["to"] != nil else {
+      arm(id, data)
+      return
+    }
+    if data["dropsWaiting"]?.bool == true {
+      for slot in run.timers.keys where slot >= 1 << 17 { runs[id]?.timers[slot] = nil }
+    }
     for (slot, timer) in run.timers where slot < 1 << 16 {
       runs[id]?.timers[slot] = nil
       drop(event, id, timer.step)

@@ -6,6 +6,8 @@ import Ledger
 import Models
 import Policies
 import Programs
+import TestSupport
+import TimeZones
 
 /// Does the steps of a history to a store, and can close and open it in between.
 final class Playback {
@@ -22,6 +24,8 @@ final class Playback {
 
   private func hold(_ programs: [Program]) throws {
     guard store.catalog.activationCount == 0 else { return }
+    let zones = try TimeZoneBody(zones: RuleZone.zones)
+    store.engine.holdForFirstTurn(zones.loading(release: "test", count: 0).event)
     for (index, program) in programs.enumerated() {
       store.engine.holdForFirstTurn(program.activation(count: index))
     }
@@ -42,8 +46,9 @@ final class Playback {
     case .advance(let time):
       _ = try store.engine.advance(to: time, limit: .max)
     case .slice(let now): try store.engine.slice(now: now)
-    case .activate(let program):
-      let activation = program.activation(count: store.catalog.activationCount)
+    case .activate(let program, let inFlight):
+      let activation = program.activation(
+        count: store.catalog.activationCount, inFlight: inFlight)
       let clock = TurnClock.wall(now: store.engine.committed.recordedAt)
       _ = try store.engine.turn([activation], clock: clock)
     case .register(let body):

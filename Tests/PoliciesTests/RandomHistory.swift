@@ -10,7 +10,7 @@ enum Step {
   case advance(to: Int64)
   /// Reports something of the n-th effect, modulo how many there are.
   case answer(Int, type: String, id: String, at: Int64)
-  case activate(Program)
+  case activate(Program, inFlight: String)
   case register(ModelBody)
   /// Does the next slice of the batches that are running, under the machine's clock.
   case slice(now: Int64)
@@ -50,8 +50,12 @@ struct RandomHistory {
     programs.append(try BatchPrograms.program(BatchPrograms.sweep))
     programs.append(try BatchPrograms.program(BatchPrograms.flash))
     programs.append(try RemoteProgram.program())
+    programs.append(try ClubProgram.program())
     for customer in 0..<4 { steps.append(turn([join(customer)])) }
     for _ in 0..<stepCount { steps.append(try step()) }
+    // What silence starts must have its own forty days.
+    now += 24 * 60 * Self.minute
+    steps.append(wallClock ? turn([]) : .advance(to: now))
     now += 40 * 24 * 60 * Self.minute
     steps.append(wallClock ? turn([]) : .advance(to: now))
     guard wallClock else { return }
@@ -75,7 +79,7 @@ struct RandomHistory {
       count += 1
       let types = [
         "delivery.sent", "delivery.delivered", "delivery.opened", "delivery.clicked",
-        "delivery.failed", "action.completed",
+        "delivery.failed", "action.completed", "delivery.bounced", "delivery.complained",
       ]
       return .answer(
         random.below(1_000), type: types[random.below(types.count)], id: "o\(count)", at: now)
@@ -83,7 +87,7 @@ struct RandomHistory {
       return .activate(
         try NudgeProgram.program([
           ProgramOverride(path: "params.limit", value: "\(2 + random.below(5))")
-        ]))
+        ]), inFlight: ["pin", "migrate", "exit"][random.below(3)])
     case 5 where random.chance(1, of: 2):
       count += 1
       return .answerScore(
@@ -91,6 +95,11 @@ struct RandomHistory {
         id: "s\(count)", at: now)
     case 4 where random.chance(1, of: 4):
       return .register(try ScoredProgram.newest(points: 1 + random.below(9)))
+    case 5 where random.chance(1, of: 6):
+      return .activate(
+        try ClubProgram.program([
+          ProgramOverride(path: "filters.rest.cooldown.per", value: "\(1 + random.below(5))h")
+        ]), inFlight: ["pin", "migrate", "exit"][random.below(3)])
     default:
       let size = 1 + random.below(4)
       return turn(
@@ -122,8 +131,12 @@ struct RandomHistory {
     let customer = random.below(5)
     let cart: CBORValue = .text("k\(customer)-\(random.below(3))")
     let page: CBORValue = .text("p\(random.below(3))")
-    switch random.below(23) {
+    switch random.below(28) {
     case 0: return join(customer)
+    case 20, 21: return event("club.joined", customer, ["club": page])
+    case 22: return event("club.pinged", customer, [:])
+    case 23 where random.chance(1, of: 2): return event("club.left", customer, ["club": page])
+    case 24 where random.chance(1, of: 2): return consent(customer)
     case 1: return event("customer.updated", customer, ["optedOut": .bool(random.chance(1, of: 3))])
     case 2, 3, 4: return event("cart.updated", customer, self.cart(cart))
     case 5: return event("cart.viewed", customer, ["cartId": cart])
@@ -144,7 +157,7 @@ struct RandomHistory {
           "outcome": .text(random.chance(1, of: 2) ? "passed" : "denied"),
         ])
     case 19: return event("account.confirmed", customer, [:])
-    case 20:
+    case 25:
       if random.chance(1, of: 3) {
         return event("product.viewed", customer, ["product": product()])
       }
@@ -176,7 +189,23 @@ struct RandomHistory {
         "email": .text("c\(customer)@example.com"),
         "phone": random.chance(1, of: 8) ? .null : .text("+1555010\(customer)"),
         "pushToken": .text("t\(customer)"),
+        "timeZone": .text(["Europe/Berlin", "Asia/Tokyo", "", "Nowhere"][random.below(4)]),
       ])
+  }
+
+  private mutating func consent(_ customer: Int) -> Input {
+    if random.chance(1, of: 4) {
+      return event(
+        "suppression.lifted", customer,
+        ["channel": "email", "address": .text("C\(customer)@example.com")])
+    }
+    var data: [(String, CBORValue)] = [
+      ("topic", "news"), ("optedIn", .bool(random.chance(1, of: 2))),
+    ]
+    if random.chance(1, of: 2) {
+      data.append(("channel", random.chance(1, of: 2) ? "email" : "sms"))
+    }
+    return event("consent.changed", customer, .object(data))
   }
 
   private mutating func cart(_ key: CBORValue) -> CBORValue {

@@ -1,13 +1,14 @@
 import CBOR
+import Catalog
 import CivilTime
 import Engine
 import Ledger
 import Policies
 import Programs
 import ShippedPrograms
+import TestSupport
 import Testing
-
-import class TestSupport.TemporaryDirectory
+import TimeZones
 
 /// A store under the event clock, fed by hand.
 final class TestHistory {
@@ -27,9 +28,11 @@ final class TestHistory {
     }
   }
 
-  /// Opens a new store with these programs.
+  /// Opens a new store with these programs, and the rules of a few time zones.
   init(programs: [Program]) throws {
-    store = try Store(directory: directory.path)
+    store = try Store(directory: directory.path, options: .quick())
+    let zones = try TimeZoneBody(zones: RuleZone.zones)
+    store.engine.holdForFirstTurn(zones.loading(release: "test", count: 0).event)
     for (index, program) in programs.enumerated() {
       store.engine.holdForFirstTurn(program.activation(count: index))
     }
@@ -61,6 +64,24 @@ final class TestHistory {
       return true
     }
     return transcript.text
+  }
+
+  /// Puts a version in force, and lets all follow that is due at once.
+  func activate(_ program: Program, inFlight: String) throws {
+    let activation = program.activation(
+      count: store.catalog.activationCount, inFlight: inFlight)
+    let now = store.engine.committed.recordedAt
+    _ = try store.engine.turn([activation], clock: .wall(now: now))
+    while try store.engine.advance(to: now) > 0 {}
+  }
+
+  /// The lines of the transcript that name one of these types, without number and cause.
+  func lines(_ types: String...) throws -> [String] {
+    try transcript().split(separator: "\n").compactMap { line in
+      let words = line.split(separator: " ", maxSplits: 4)
+      guard words.count >= 4, types.contains(String(words[3])) else { return nil }
+      return words.dropFirst().joined(separator: " ")
+    }
   }
 
   static func moment(_ text: String) throws -> Int64 {

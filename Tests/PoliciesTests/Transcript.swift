@@ -7,6 +7,10 @@ import Ledger
 /// Names and activations are left out and events are numbered without them, so that a golden log
 /// says only what happened.
 struct Transcript {
+  private static let left = [
+    EventType.nameInterned, EventType.programActivated, EventType.referenceLoaded,
+  ]
+
   private let names: Names
   private var numbers: [UInt64: Int] = [:]
   private(set) var text = ""
@@ -17,7 +21,7 @@ struct Transcript {
 
   mutating func add(_ event: Event) {
     let type = names.name(.type, event.type) ?? "?"
-    guard type != EventType.nameInterned, type != EventType.programActivated else { return }
+    guard !Self.left.contains(type) else { return }
     let number = numbers.count + 1
     numbers[event.position] = number
     let cause = numbers[event.header.cause].map { "<\($0)" } ?? ""
@@ -64,6 +68,7 @@ struct Transcript {
 
   private static func timer(_ data: CBORValue) -> String {
     if text(data, "owner") == "schedule" { return "schedule \(text(data, "program"))" }
+    if text(data, "owner") == "transfer" { return "transfer" }
     return text(data, "owner") == "run"
       ? "run \(text(data, "run")) \(text(data, "step"))"
       : "\(text(data, "owner")) \(text(data, "key")) since \(shorten(text(data, "since")))"

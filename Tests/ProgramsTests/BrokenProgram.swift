@@ -289,7 +289,8 @@ let brokenProgram = #"""
 
   - pass: cart(run.key).value >= params.limit}
   + again: yes}
-  ! program.yaml:26:5: filter "worth" has neither "pass" nor "cap"; add one of them
+  ! program.yaml:26:5: filter "worth" asks nothing; add one of pass, cap, cooldown,
+      suppression, topic, quietHours
   ! program.yaml:26:24: "again" of filter "worth" must be true or false, not "yes"
 
   - trigger: {event

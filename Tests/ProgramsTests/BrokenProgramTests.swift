@@ -67,6 +67,12 @@ struct BrokenProgramTests {
     #expect(try Sample.problems(fault.old, fault.new, in: fault.file) == fault.printed)
   }
 
+  @Test("is refused for its clocks, consents and variants", arguments: Fault.table(brokenTiming))
+  func timing(fault: Fault) throws {
+    let found = try Sample.problems(fault.old, fault.new, in: fault.file)
+    #expect(found == fault.printed)
+  }
+
   @Test("is refused for its models and templates", arguments: Fault.table(brokenFiles))
   func files(fault: Fault) throws {
     #expect(try Sample.problems(fault.old, fault.new, in: fault.file) == fault.printed)
@@ -75,7 +81,9 @@ struct BrokenProgramTests {
   @Test("has a sample that is not")
   func sampleIsWhole() throws {
     #expect(try Sample.problems("", "") == [])
-    let count = [brokenProgram, brokenJourney, brokenFiles].map { Fault.table($0).count }
+    let count = [brokenProgram, brokenJourney, brokenTiming, brokenFiles].map {
+      Fault.table($0).count
+    }
     #expect(count.allSatisfy { $0 >= 15 })
   }
 

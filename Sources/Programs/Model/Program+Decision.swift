@@ -47,6 +47,13 @@ extension Program {
     /// Passes if true; an error rejects.
     case expression(CompiledExpression)
     case cap(Cap)
+    case cooldown(Cooldown)
+    /// Passes unless messages to the address on the channel bounced or were complained about.
+    case suppression(Channel, address: CompiledExpression)
+    /// Passes if the customer wants the topic on the channel.
+    case topic(Topic, Channel)
+    /// Passes outside of the window.
+    case quietHours(QuietHours)
   }
 
   /// At most `limit` deliveries requested to the customer on a channel in (now - per, now].

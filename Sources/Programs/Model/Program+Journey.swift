@@ -7,6 +7,8 @@ extension Program {
     package let set: [Assignment]
     /// The index of the first state.
     package let start: Int
+    /// Entities whose events concern the run as its subject's do.
+    package let watches: [Watch]
     /// The states, at their own indexes.
     package let states: [State]
     /// The exits, at their own indexes, in the order in which they are asked.
@@ -18,6 +20,15 @@ extension Program {
     package func stateIndex(named name: String) -> Int? {
       states.firstIndex { $0.name == name }
     }
+  }
+
+  /// An entity that runs watch. Its key is asked when the run starts, and after each event that moved
+  /// the run or changed its variables.
+  package struct Watch: Sendable {
+    /// An index in `Program.entities`.
+    package let entity: Int
+    /// The key, or a list of keys; an error, null and "" mean none.
+    package let key: CompiledExpression
   }
 
   /// A state. Entering it does `set`, `acts`, `sends` in this order, then starts the timers, then
@@ -102,6 +113,8 @@ extension Program {
     case fromStart(Int64)
     /// The timestamp that the expression gives on entry; null sets no timer.
     case at(CompiledExpression, past: PastMoment)
+    /// A local time in the customer's zone.
+    case local(LocalMoment)
   }
 
   /// What becomes of a timer whose moment is past when it is set.
@@ -120,7 +133,7 @@ extension Program {
     package let moment: TimerMoment
     /// The first whose guard is true when it fires is taken.
     package let transitions: [Transition]
-    /// The reason of a move by this timer: `after 1h`, `from start 7d` or `at moment`.
+    /// The reason of a move by this timer: `after 1h`, `from start 7d`, `at moment`, `at 10:00 local`.
     package let reason: String
     /// The sends that its firing would make: what is dropped if it is cleared before.
     package let planned: [PlannedSend]
@@ -170,6 +183,8 @@ extension Program {
 
   /// A message. An address that is null or "" withholds it with the reason `no-address`.
   package struct Send: Sendable {
+    /// Its index in `Program.sends`.
+    package let index: Int
     /// An index in `Program.steps`. No two sends on one channel have the same step.
     package let step: Int
     /// How it goes out.
@@ -184,6 +199,10 @@ extension Program {
     package let when: CompiledExpression?
     /// What opt-out and quiet hours do with it.
     package let messageClass: MessageClass
+    /// What the customer may have opted out of; nil: only all marketing.
+    package let topic: Topic?
+    /// When it is not to go out; nil: it may always.
+    package let quietHours: QuietHours?
   }
 
   /// An action on the customer's account or another system.

@@ -67,6 +67,17 @@ package struct Program: Sendable {
   package let costs: [String: Int64]
   /// Who is left untreated on purpose.
   package let holdout: Holdout
+  /// Tests of variants, in the order of the file.
+  package let experiments: [Experiment]
+  /// Names for kinds of customers; the first that fits counts.
+  package let segments: [Segment]
+  /// What customers may opt out of; nil: nothing but all marketing.
+  package let topic: Topic?
+
+  /// The zone of customers without one: a name of the IANA database.
+  package let timeZone: String
+  /// Whether anything asks for local times, so that the ledger must hold the rules of time zones.
+  package let usesTimeZones: Bool
 
   /// What happens in a run.
   package let journey: Journey
@@ -75,6 +86,8 @@ package struct Program: Sendable {
   /// The names of the steps that sends and acts belong to.
   package let steps: [String]
   /// The templates, by id.
+  /// All sends, each at its own index.
+  package let sends: [Send]
   package let templates: [Template]
 
   /// The types of events that the program names, sorted by their bytes: of triggers, features,

@@ -101,26 +101,58 @@ extension ProgramReader {
   }
 
   private func filter(_ node: YAMLNode) -> Program.Filter {
-    let fields = fields(node, "a filter", ["id", "pass", "cap", "again"], required: ["id"])
+    let tests = ["pass", "cap", "cooldown", "suppression", "topic", "quietHours"]
+    let fields = fields(node, "a filter", ["id", "again"] + tests, required: ["id"])
     let id = name(fields?["id"], "the id of a filter")
     let what = "filter \"\(id)\""
     let again = flag(fields?["again"], "\"again\" of \(what)")
-    if let cap = fields?["cap"] {
-      if fields?["pass"] != nil {
-        report(node.place, "\(what) has both \"pass\" and \"cap\"", mend: "make two filters of it")
+    let given = tests.filter { fields?[$0] != nil }
+    if given.count > 1 {
+      report(
+        node.place, "\(what) has both \"\(given[0])\" and \"\(given[1])\"",
+        mend: "make two filters of it")
+    }
+    if fields != nil, given.isEmpty {
+      report(
+        node.place, "\(what) asks nothing",
+        mend: "add one of pass, cap, cooldown, suppression, topic, quietHours")
+    }
+    let test =
+      given.first.flatMap { self.test(named: $0, fields, what) } ?? pass(fields, again, what)
+    if again, case .cooldown = test {
+      report(
+        node.place, "\(what) is asked again before each send, which would stop the run's own",
+        mend: "use a cap for sends")
+    }
+    return Program.Filter(id: id, test: test, isAskedAgain: again)
+  }
+
+  /// What a filter asks beside expressions.
+  private func test(
+    named name: String, _ fields: Fields?, _ what: String
+  ) -> Program.FilterTest? {
+    guard let node = fields?[name] else { return nil }
+    switch name {
+    case "cap": return .cap(cap(node, what))
+    case "cooldown": return cooldownTest(node, what)
+    case "suppression": return suppressionTest(node, what)
+    case "topic": return topicTest(node, what)
+    case "quietHours":
+      return quietHours(node, "the quiet hours of \(what)", hasMode: false).map {
+        .quietHours($0)
       }
-      return Program.Filter(id: id, test: .cap(self.cap(cap, what)), isAskedAgain: again)
+    default: return nil
     }
-    if let fields, fields["pass"] == nil {
-      report(node.place, "\(what) has neither \"pass\" nor \"cap\"", mend: "add one of them")
-    }
+  }
+
+  private func pass(_ fields: Fields?, _ again: Bool, _ what: String) -> Program.FilterTest {
     let pass = expression(fields?["pass"], "\"pass\" of \(what)", .trigger, .guardian)
     if again, pass.attributes.contains(where: { $0.root == "event" }), let node = fields?["pass"] {
       report(
         node.place, "\(what) is asked again before each send, when \"event\" is a timer",
         mend: "read run, customer or an entity instead")
     }
-    return Program.Filter(id: id, test: .expression(pass), isAskedAgain: again)
+    return .expression(pass)
   }
 
   private enum CapScope: String, CaseIterable {

@@ -31,7 +31,9 @@ extension ProgramReader {
   /// `send`: one message or a list.
   func sends(_ node: YAMLNode?, _ what: String, step: String) -> [Program.Send] {
     list(node, "\"send\" of \(what)").map { node in
-      let known = ["channel", "template", "to", "variables", "when", "class", "step"]
+      let known = [
+        "channel", "template", "to", "variables", "when", "class", "step", "topic", "quietHours",
+      ]
       let fields = fields(
         node, "a send of \(what)", known, required: ["channel", "template"])
       let channel = choice(
@@ -47,14 +49,21 @@ extension ProgramReader {
             place: node.place, channel: channel, template: template,
             variables: variables.map(\.name)))
       }
-      return Program.Send(
+      let messageClass = choice(
+        fields?["class"], "the class of \(place)", default: messageClass)
+      let send = Program.Send(
+        index: self.sends.count,
         step: self.step(fields?["step"], step, of: channel.rawValue), channel: channel,
         template: template ?? 0,
         to: optionalExpression(fields?["to"], "\"to\" of \(place)", .journey, .address)
           ?? builtIn(channel.usualAddress, .journey),
         variables: variables,
         when: optionalExpression(fields?["when"], "\"when\" of \(place)", .journey, .guardian),
-        messageClass: choice(fields?["class"], "the class of \(place)", default: messageClass))
+        messageClass: messageClass,
+        topic: topic(of: fields, place),
+        quietHours: quietHours(of: fields, messageClass, place))
+      self.sends.append(send)
+      return send
     }
   }
 

@@ -80,6 +80,10 @@ extension ProgramReader {
         report(
           start(of: node), "\(what) must give \(expected.wanted), not \(compiled.resultType)")
       }
+      if compiled.usesTimeZones || compiled.hostCalls.contains(where: Self.localFunctions.contains)
+      {
+        usesTimeZones = true
+      }
       if eventRead == nil, compiled.attributes.contains(where: isEventData) {
         eventRead = start(of: node)
       }
@@ -123,6 +127,9 @@ extension ProgramReader {
       return Program.NamedExpression(name: entry.key, value: value)
     }
   }
+
+  /// Functions that go by the rules of time zones.
+  private static let localFunctions: Set<String> = ["zone", "nextLocal"]
 
   /// Whether it reads what only events of some types have.
   private func isEventData(_ attribute: Attribute) -> Bool {

@@ -46,7 +46,7 @@ extension ProgramReader {
 
   /// `journey`.
   func journey(_ node: YAMLNode?) -> Program.Journey {
-    let known = ["set", "start", "exits", "on", "states"]
+    let known = ["set", "start", "exits", "on", "states", "watch"]
     let fields = fields(node, "the journey", known, required: ["start", "exits", "states"])
     let stateEntries = entries(fields?["states"], "states", limit: ProgramLimits.states)
     let exitEntries = entries(fields?["exits"], "exits", limit: ProgramLimits.exits)
@@ -62,6 +62,7 @@ extension ProgramReader {
         exit.place, "\"\(exit.name)\" is a state and an exit", mend: "rename one of them")
     }
     let set = assignments(fields?["set"], "the journey")
+    let watches = watches(fields?["watch"])
     let start = startState(fields?["start"])
     let exits = exitEntries.enumerated().map { exit($0.element, $0.offset) }
     let states = stateEntries.enumerated().map { state($0.element, $0.offset) }
@@ -70,8 +71,8 @@ extension ProgramReader {
       JourneyCheck(names: journey, start: start, exits: exits, place: node.place).run(self)
     }
     return Program.Journey(
-      set: set, start: start, states: withPlannedSends(states, exits), exits: exits,
-      handlers: handlers)
+      set: set, start: start, watches: watches, states: withPlannedSends(states, exits),
+      exits: exits, handlers: handlers)
   }
 
   private func startState(_ node: YAMLNode?) -> Int {

@@ -67,13 +67,19 @@ extension ProgramReader {
   }
 
   private func overridden(_ base: [String: Value], _ entry: YAMLEntry) -> [String: Value] {
-    var values = base
     let what = "marketplace \"\(entry.key)\""
     guard !entry.value.isNull, let fields = fields(entry.value, what, ["params"]) else {
-      return values
+      return base
     }
-    let changes = entries(fields["params"], "params of \(what)", limit: ProgramLimits.parameters)
-    for change in changes {
+    return base.merging(changes(fields["params"], to: base, what)) { $1 }
+  }
+
+  /// Params that take the place of those in `base`, of the same types.
+  func changes(
+    _ node: YAMLNode?, to base: [String: Value], _ what: String
+  ) -> [String: Value] {
+    var values: [String: Value] = [:]
+    for change in entries(node, "params of \(what)", limit: ProgramLimits.parameters) {
       guard let old = base[change.key] else {
         report(
           change.keyPlace, "\(what) sets the param \"\(change.key)\", which params does not have",

@@ -39,7 +39,7 @@ extension ProgramReader {
     "id", "title", "class", "params", "marketplaces", "traits", "traitUpdates", "entities",
     "references", "features", "derive", "trigger", "schedule", "population", "runs", "dedupe",
     "join", "filters", "score", "scores", "levels", "threshold", "offers", "candidate", "costs",
-    "holdout", "journey",
+    "holdout", "journey", "timeZone", "quietHours", "topic", "experiments", "segments",
   ]
 
   /// The program; nil if its file is no YAML mapping. Good only if there are no problems.
@@ -72,10 +72,16 @@ extension ProgramReader {
     collectScores(top["scores"])
     collectOffers(top["offers"])
     collectJourney(top["journey"])
+    collectExperiments(top["experiments"])
     declare(parameters, features)
 
     let traitUpdates = traitUpdates(top["traitUpdates"])
     let derives = derives(top["derive"])
+    let timeZone = timeZone(top["timeZone"])
+    programQuietHours = quietHours(top["quietHours"], "the quiet hours")
+    programTopic = topic(top["topic"], "topic")
+    let experiments = experiments(top["experiments"], id: id, parameters)
+    let segments = segments(top["segments"])
     let population = population(top["population"])
     let trigger = trigger(top["trigger"], hasPopulation: population != nil)
     let schedule = schedule(top["schedule"], body)
@@ -97,9 +103,11 @@ extension ProgramReader {
       join: join(top["join"]), filters: filters(top["filters"]), scoring: scoring,
       levels: levels(top["levels"]), threshold: top["threshold"].map { number($0, "threshold") },
       offers: offers, offerFields: offerFields, candidate: candidate(top["candidate"]),
-      costs: costs(top["costs"]), holdout: holdout(top["holdout"], id: id), journey: journey,
+      costs: costs(top["costs"]), holdout: holdout(top["holdout"], id: id),
+      experiments: experiments, segments: segments, topic: programTopic, timeZone: timeZone,
+      usesTimeZones: usesTimeZones, journey: journey,
       runVariables: self.journey.variables, steps: self.journey.steps,
-      templates: finishedTemplates, eventTypes: concerned.types,
+      sends: sends, templates: finishedTemplates, eventTypes: concerned.types,
       concernsEveryInput: concerned.everyInput)
   }
 
@@ -150,6 +158,7 @@ extension ProgramReader {
     declarations.scoreNames = scoreNames
     declarations.offerFields = offerFields
     declarations.runVariables = journey.variables
+    declarations.experiments = experimentNames
     self.declarations = declarations
   }
 }

@@ -154,19 +154,31 @@ extension ProgramReader {
   private func momentTimer(
     _ node: YAMLNode, _ what: String, _ state: Int, _ name: String, index: Int
   ) -> Program.Timer {
+    let isLocal = node["local"] != nil
+    let step = node["local"]?.scalar.map { "\(name)/at \($0.text)" }
     let spot = TransitionSpot(
-      what: "\"at\" of \(what)", from: state, step: "\(name)/at", isImmediate: false,
+      what: "\"at\" of \(what)", from: state, step: step ?? "\(name)/at", isImmediate: false,
       isTimer: true)
     if node.entries == nil {
       report(node.place, "\(spot.what) must be a mapping, not \(node.kindName)")
-    } else if node["moment"] == nil {
-      report(node.place, "\(spot.what) has no \"moment\"", mend: "add it")
+    } else if node["moment"] == nil, !isLocal {
+      report(
+        node.place, "\(spot.what) has neither \"moment\" nor \"local\"", mend: "add one of them")
+    } else if node["moment"] != nil, isLocal {
+      report(
+        node.place, "\(spot.what) has both \"moment\" and \"local\"", mend: "make two of it")
+    }
+    let extra = isLocal ? ["local", "on", "after"] : ["moment", "past"]
+    let transition = node.entries == nil ? [] : [transition(node, spot, extra: extra)]
+    guard !isLocal else {
+      let moment = localMoment(node, spot.what)
+      return Program.Timer(
+        index: index, moment: .local(moment), transitions: transition,
+        reason: "at \(moment.time) local", planned: [])
     }
     let past = choice(node["past"], "\"past\" of \(spot.what)", default: Program.PastMoment.skip)
     let moment = expression(
       node["moment"], "the moment of \(spot.what)", .journey, .timestamp)
-    let transition =
-      node.entries == nil ? [] : [transition(node, spot, extra: ["moment", "past"])]
     return Program.Timer(
       index: index, moment: .at(moment, past: past), transitions: transition,
       reason: "at moment", planned: [])

@@ -35,6 +35,13 @@ final class ProgramReader {
   /// The time zones that the program names.
   var usedZones: Set<String> = []
   var messageClass = Program.MessageClass.marketing
+  var experimentNames: [String] = []
+  /// What sends have unless they say otherwise.
+  var programQuietHours: Program.QuietHours?
+  var programTopic: Program.Topic?
+  /// Whether anything asks for local times.
+  var usesTimeZones = false
+  var sends: [Program.Send] = []
   /// The first expression that reads data of the event, since this was last set to nil.
   var eventRead: Place?
 
