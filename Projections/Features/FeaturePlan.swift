@@ -10,6 +10,7 @@ final class BoundFeature {
   private let each: EventExpression?
   private let filter: EventExpression?
   private let value: EventExpression?
+  private let key: EventExpression?
 
   init(_ feature: Program.Feature) {
     self.feature = feature
@@ -17,6 +18,35 @@ final class BoundFeature {
     each = feature.each.map { EventExpression($0) }
     filter = feature.filter.map { EventExpression($0, elementName: feature.elementName) }
     value = feature.value.map { EventExpression($0, elementName: feature.elementName) }
+    key = feature.key.map { EventExpression($0, elementName: feature.elementName) }
+  }
+
+  /// Whether its values are told apart by a key.
+  var isKeyed: Bool { key != nil }
+
+  /// Calls `body` with each key that `event` concerns, and the value that it gives the key; nil: it
+  /// takes the key's value away.
+  func forEachKey(
+    of event: Event, type: String, names: Names, _ body: (String, Value?) -> Void
+  ) {
+    guard let key else { return }
+    let removes = feature.removeTypes.contains(type)
+    var elements: [Value?] = [nil]
+    if let each {
+      guard case .list(let list)? = each.value(event, names: names) else { return }
+      elements = list
+    }
+    for element in elements {
+      guard
+        let bytes = key.value(event, element: element, names: names).flatMap(EventExpression.key)
+      else { continue }
+      let text = String(decoding: bytes, as: UTF8.self)
+      if removes {
+        body(text, nil)
+      } else if let value = value(of: event, element, names) {
+        body(text, value)
+      }
+    }
   }
 
   /// Calls `body` with each value that the feature takes from `event`.
@@ -106,7 +136,7 @@ struct FeaturePlans {
   }
 
   mutating func add(_ number: UInt32, _ feature: Program.Feature, _ entity: FeaturePlan.Entity?) {
-    for type in feature.types {
+    for type in feature.types + feature.removeTypes {
       if feature.includesCurrent {
         Self.add(number, entity, to: &current[type, default: []])
       } else {

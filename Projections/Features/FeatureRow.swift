@@ -65,6 +65,7 @@ extension FeatureState {
     case 2: self = .value(Sample(time: reader.signed(), value: Self.value(from: &reader)))
     case 3: self = .samples(SampleQueue(from: &reader))
     case 5: self = .window(WindowSums(from: &reader))
+    case 7: self = .keyed(from: &reader)
     case 6: self = .hours((0..<24).map { _ in reader.signed() })
     default:
       var seen: [Seen] = []
@@ -105,6 +106,9 @@ extension FeatureState {
     case .window(let sums):
       writer.unsigned(5)
       sums.write(to: &writer)
+    case .keyed(let samples):
+      writer.unsigned(7)
+      Self.write(samples, to: &writer)
     case .hours(let hours):
       writer.unsigned(6)
       for count in hours { writer.signed(count) }

@@ -24,6 +24,8 @@ package enum FeatureState: Sendable {
   /// Everything else: samples in the order in which they came.
   case samples(SampleQueue)
   case seen([Seen])
+  /// `collect` with a key: the values that are there, in the order in which they came.
+  case keyed([KeyedSample])
   /// `hours`: how many events came in each hour of the day, in UTC.
   case hours([Int64])
 
@@ -83,6 +85,7 @@ extension FeatureState {
       self = .count(0)
       hours[Self.hour(of: time)] += 1
       self = .hours(hours)
+    case .keyed: break
     case .seen(var seen):
       self = .count(0)
       Self.see(value, at: time, in: &seen, limit: feature.limit)
@@ -161,6 +164,8 @@ extension FeatureState {
     case .window(let sums): Self.value(of: feature, sums, now: now)
     case .samples(let samples): Self.value(of: feature, samples.live, now: now)
     case .hours(let hours): .list(hours.map { .int($0) })
+    case .keyed(let samples):
+      .list(samples.filter { $0.time > Self.start(of: feature, now) }.map(\.value))
     case .seen(let seen):
       .list(seen.filter { Self.counts($0, feature, now: now) }.map(\.value))
     }

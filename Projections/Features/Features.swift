@@ -176,6 +176,17 @@ package final class Features: Projection {
     _ table: Table<FeatureRow>
   ) {
     let time = bound.fold.order == .occurred ? event.header.occurredAt : event.recordedAt
+    if bound.isKeyed {
+      let type = context.names.name(.type, event.type) ?? ""
+      bound.forEachKey(of: event, type: type, names: context.names) { key, value in
+        table.update(row, orInsert: FeatureRow()) { states in
+          states.update(number, initial: .keyed([])) { state in
+            state.take(value, for: key, at: time, fold: bound.fold, now: event.recordedAt)
+          }
+        }
+      }
+      return
+    }
     bound.forEachValue(of: event, names: context.names) { value in
       table.update(row, orInsert: FeatureRow()) { states in
         states.update(number, initial: FeatureState(for: bound.fold)) { state in

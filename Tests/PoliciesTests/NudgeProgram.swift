@@ -32,6 +32,7 @@ enum NudgeProgram {
         pages: {distinct: page.viewed, value: event.page, limit: 3}
         seconds: {sum: page.viewed, value: event.seconds, default: 0}
         lastPages: {collect: page.viewed, value: event.page, limit: 2, window: 2h}
+        open: {collect: page.viewed, key: event.page, value: event.seconds, remove: page.left, limit: 2}
         firstAt: {first: page.viewed, value: dyn(event.time)}
       page:
         longest: {max: page.viewed, value: event.seconds, default: 0}

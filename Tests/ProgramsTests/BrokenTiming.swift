@@ -24,6 +24,14 @@ let brokenTiming = #"""
   + moment: "nextLocal(now, 10)"
   ! program.yaml:50:20: X
 
+  - orders: {count: order.placed}
+  + orders: {count: order.placed, key: event.cartId}
+  ! program.yaml:12:36: only "collect" has a "key", feature "orders" is a "count"
+
+  - orders: {count: order.placed}
+  + orders: {count: order.placed}\n    open: {collect: a, value: event.v, remove: b}
+  ! program.yaml:13:41: feature "open" has "remove" without "key"; say which value goes
+
   - class: marketing
   + class: marketing\nquietHours: {from: "21:00", to: "21:00"}
   ! program.yaml:4:13: the quiet hours begin and end at 21:00; leave them out, or mend one

@@ -99,6 +99,11 @@ extension Program {
     package let settleMicroseconds: Int64?
     /// `distinct` and `collect`: how many values are kept; the oldest goes.
     package let limit: Int
+    /// `collect` only: what tells its values apart, so that a later one takes the place of an earlier
+    /// one; nil: nothing does. An error, null and "" leave the event out.
+    package let key: CompiledExpression?
+    /// `collect` with a key: the types of events that take the value with their key away, sorted.
+    package let removeTypes: [String]
     /// Whether the event that is being handled counts already.
     package let includesCurrent: Bool
     /// Which of an event's times it goes by.

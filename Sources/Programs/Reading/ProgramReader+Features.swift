@@ -3,6 +3,8 @@ internal import Expressions
 extension ProgramReader {
   private static let options = [
     "where", "value", "each", "as", "window", "settle", "limit", "including", "default", "by",
+    "key",
+    "remove",
   ]
 
   /// `features`: of customers first, then by entity in the order of `entities`.
@@ -58,6 +60,7 @@ extension ProgramReader {
     let order = choice(fields?["by"], "\"by\" of \(what)", default: Program.FeatureOrder.recorded)
     let includes = includesCurrent(fields?["including"], what)
     let defaultValue = defaultValue(fields?["default"], kind, value, what)
+    let removing = removing(fields, kind, types, what)
     return Program.Feature(
       owner: owner, name: entry.key, kind: kind, types: types,
       each: optionalExpression(
@@ -65,7 +68,9 @@ extension ProgramReader {
       elementName: element,
       filter: optionalExpression(fields?["where"], "\"where\" of \(what)", scope, .guardian),
       value: value, windowMicroseconds: window, settleMicroseconds: settle,
-      limit: limit ?? ProgramLimits.defaultKeptValues, includesCurrent: includes, order: order,
+      limit: limit ?? ProgramLimits.defaultKeptValues,
+      key: optionalExpression(fields?["key"], "the key of \(what)", scope, .key),
+      removeTypes: removing, includesCurrent: includes, order: order,
       defaultValue: defaultValue,
       valueType: kind.valueType(of: value?.resultType ?? .dyn, defaultValue),
       identity: canonical(
@@ -75,7 +80,38 @@ extension ProgramReader {
           canonicalSource(fields?["each"]), element, "\(window ?? -1)", "\(settle ?? -1)",
           "\(limit ?? ProgramLimits.defaultKeptValues)", "\(includes)", order.rawValue,
           fields?["default"].map(literal) ?? "",
-        ]))
+        ] + keyIdentity(fields, removing)))
+  }
+
+  /// `remove`: the types of events that take values away.
+  private func removing(
+    _ fields: Fields?, _ kind: Program.FeatureKind, _ types: [String], _ what: String
+  ) -> [String] {
+    guard let fields else { return [] }
+    for name in ["key", "remove"] where fields[name] != nil && kind != .collect {
+      report(
+        fields.place(of: name),
+        "only \"collect\" has a \"\(name)\", \(what) is a \"\(kind.rawValue)\"")
+    }
+    if fields["remove"] != nil, fields["key"] == nil {
+      report(
+        fields.place(of: "remove"), "\(what) has \"remove\" without \"key\"",
+        mend: "say which value goes")
+    }
+    let removing = eventTypes(fields["remove"], "\"remove\" of \(what)")
+    for type in removing where types.contains(type) {
+      report(
+        fields.place(of: "remove"), "\(what) collects and removes at \"\(type)\"",
+        mend: "use two types of events")
+    }
+    concern(removing)
+    return removing
+  }
+
+  /// Features without a key keep the identity that they always had.
+  private func keyIdentity(_ fields: Fields?, _ removing: [String]) -> [String] {
+    guard let key = fields?["key"] else { return [] }
+    return [canonicalSource(key), removing.joined(separator: ",")]
   }
 
   private func kind(
