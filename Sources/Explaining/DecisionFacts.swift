@@ -20,6 +20,17 @@ package struct DecisionFacts: Sendable {
     package let points: Double?
   }
 
+  /// One of several scores.
+  package struct Score: Sendable {
+    package let name: String
+    /// The model's hash; empty: none was there.
+    package let model: String
+    package let score: Double
+    package let level: String
+    /// Why the score is the fallback; nil: it is the model's.
+    package let fallbackReason: String?
+  }
+
   package let event: NamedEvent
   /// 64 hex digits.
   package let version: String
@@ -41,6 +52,12 @@ package struct DecisionFacts: Sendable {
   package let margin: Double?
   package let level: String
   package let isFallback: Bool
+  /// Why the score is the fallback; empty where the record does not say.
+  package let fallbackReason: String
+  /// The scores that the score is one of, or is made of; empty where there is only one.
+  package let scores: [Score]
+  /// Position of the request that the decision waited for; 0: none.
+  package let request: UInt64
   package let offer: CBORValue?
   /// `treated`, `holdout` or an experiment's variant; of several `EXPERIMENT variant, …`; empty where
   /// nothing was left to chance.
@@ -78,6 +95,9 @@ package struct DecisionFacts: Sendable {
     margin = data.view(forKey: "margin")?.double
     level = event.text(Field.level)
     isFallback = data.view(forKey: "fallback")?.bool ?? false
+    fallbackReason = event.text("fallbackReason")
+    scores = Self.elements(data.view(forKey: Field.scores)).map(Self.score)
+    request = data.view(forKey: "request")?.uint64 ?? 0
     offer = data.view(forKey: Field.offer)?.value
     let drawn = data.view(forKey: Field.variant)
     variant = drawn?.string ?? Self.pairs(drawn) { Printable.text($0.string ?? "") }
@@ -103,6 +123,15 @@ package struct DecisionFacts: Sendable {
       id: item.view(forKey: Field.id)?.string ?? "",
       passed: item.view(forKey: Field.verdict)?.string == "pass", read: read,
       error: item.view(forKey: "error")?.string)
+  }
+
+  private static func score(_ item: CBORView) -> Score {
+    Score(
+      name: item.view(forKey: Field.name)?.string ?? "",
+      model: item.view(forKey: Field.model)?.string ?? "",
+      score: item.view(forKey: Field.score)?.double ?? 0,
+      level: item.view(forKey: Field.level)?.string ?? "",
+      fallbackReason: item.view(forKey: "fallbackReason")?.string)
   }
 
   private static func reason(_ item: CBORView) -> (name: String, points: Double) {

@@ -14,6 +14,7 @@ extension DecisionExplanation {
   /// | `outcome`, `reason`, `run` (key), `version`, `trigger` (position) | as `decision.made` |
   /// | `filters` | `[{id, verdict, read, error?}]` |
   /// | `features`, `model`, `margin`, `score`, `level`, `reasons`, `fallback` | the score |
+  /// | `fallbackReason`, `scores`, `request` | as `decision.made` |
   /// | `offer`, `variant`, `propensity`, `actions`, `dedupe` | |
   /// | `triggerEvent` | an event as `recount log` prints it |
   /// | `silence` | `{timer, key, since, due, last}`: what brought a derived trigger about |
@@ -73,9 +74,10 @@ extension DecisionExplanation {
     object.field("fallback", decision.isFallback)
   }
 
-  private static let arrays = ["filters", "features", "reasons", "actions", "dedupe"]
+  private static let arrays = ["filters", "features", "reasons", "scores", "actions", "dedupe"]
   private static let scalars = [
-    "model", "margin", "score", "level", "offer", "variant", "propensity",
+    "model", "margin", "score", "level", "fallbackReason", "request", "offer", "variant",
+    "propensity",
   ]
 }
 

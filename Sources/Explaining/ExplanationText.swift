@@ -115,13 +115,17 @@ extension DecisionExplanation {
     guard let score = decision.score else { return }
     page.heading("Score \(Printable.number(score, digits: 6))")
     if decision.isFallback {
-      page.pairs([("fallback", "the model gave no number, so the program's fallback counts")])
+      let reason =
+        decision.fallbackReason.isEmpty ? "the model gave no number" : decision.fallbackReason
+      page.pairs([("fallback", "\(Printable.text(reason)), so the program's fallback counts")])
     }
+    if decision.request > 0 { page.pairs([("waited for", "request \(decision.request)")]) }
     page.pairs([
       ("margin", Printable.number(decision.margin ?? 0, digits: 6)),
       ("level", decision.level.isEmpty ? "none" : decision.level),
       ("model", String(decision.model.prefix(12))),
     ])
+    if !decision.scores.isEmpty { writeScores(&page) }
     guard !decision.features.isEmpty else { return }
     page.line()
     let ranked = decision.features.enumerated().sorted { left, right in
@@ -142,6 +146,19 @@ extension DecisionExplanation {
         TextPage.rightAligned(row.0, pointsWidth) + "  " + TextPage.padded(row.1, nameWidth) + "  ",
         row.2, prefix: "  ", emphasis: index == 0 ? .faint : nil)
     }
+  }
+
+  /// The scores of which the score is one, or which it is made of.
+  private func writeScores(_ page: inout TextPage) {
+    page.line()
+    page.table(
+      [.init("score"), .init("value", .right), .init("level"), .init("model"), .init("fallback")],
+      decision.scores.map { score in
+        [
+          Printable.text(score.name), Printable.number(score.score, digits: 4), score.level,
+          String(score.model.prefix(12)), Printable.text(score.fallbackReason ?? ""),
+        ]
+      })
   }
 
   private func writeOffer(_ page: inout TextPage) {

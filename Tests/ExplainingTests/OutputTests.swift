@@ -65,7 +65,8 @@ struct OutputTests {
     let fields: Set<String> = [
       "asked", "position", "program", "subject", "recordedAt", "outcome", "reason", "run",
       "version", "trigger", "filters", "features", "reasons", "actions", "dedupe", "model",
-      "margin", "score", "level", "offer", "variant", "propensity", "fallback", "triggerEvent",
+      "margin", "score", "level", "offer", "variant", "propensity", "fallback", "fallbackReason",
+      "scores", "request", "triggerEvent",
       "silence", "earlier", "runState", "followed", "through",
     ]
     for position in try ledger.positions("decision.made") {

@@ -1,5 +1,4 @@
 import CBOR
-import Foundation
 import Host
 import Ledger
 import ModelSamples
@@ -7,6 +6,9 @@ import Policies
 import Programs
 import Testing
 
+import struct Foundation.Data
+import class Foundation.FileManager
+import struct Foundation.URL
 import class TestSupport.TemporaryDirectory
 
 @Suite("Registering")

@@ -62,7 +62,7 @@ struct NoteTests {
       try Sample.problems(of: files) == [
         "notes.txt:1:1: the file is no part of a program; a program has program.yaml, "
           + "features.yaml, models/ID.yaml, templates/ID.yaml, zones/NAME of the zones that it "
-          + "names, and README files",
+          + "names, and README files"
       ])
     #expect(
       try Sample.problems(of: [:]) == [
