@@ -36,6 +36,13 @@ struct BatchScreening {
   /// Ledger time.
   let now: Int64
 
+  /// Scores without a record of how they came about.
+  private var evaluator: ScoreEvaluator {
+    var evaluator = parts.evaluator
+    evaluator.isRecorded = false
+    return evaluator
+  }
+
   private var scope: Scope { parts.scope }
   private var program: Program { binding.program }
 
@@ -93,14 +100,14 @@ struct BatchScreening {
   }
 
   private func rank(_ rank: inout Double) -> BatchVerdict {
-    let needsScore =
-      program.threshold != nil || population.isRanked
-    if program.scoring != nil, needsScore {
-      guard let score = decision(0, key: "").score() else { return .failed }
-      scope.score = score.main.facts
-      rank = score.main.facts.value
-      if let threshold = program.threshold, score.main.facts.value < threshold {
-        return .belowThreshold
+    if let scoring = program.scoring, program.threshold != nil || population.isRanked {
+      do throws(ScoreEvaluator.Failure) {
+        let facts = try evaluator.outcome(scoring, program).main.facts
+        scope.score = facts
+        rank = facts.value
+        if let threshold = program.threshold, facts.value < threshold { return .belowThreshold }
+      } catch {
+        return .failed
       }
     }
     guard let expression = population.rank else { return .passed }

@@ -16,6 +16,8 @@ struct ScoreEvaluator {
   let models: Models
   let items: Items
   let pending: PendingScores
+  /// Whether features and reasons are recorded: not where a batch looks at its items.
+  var isRecorded = true
 
   /// One score with what led to it.
   struct Record {
@@ -56,7 +58,7 @@ struct ScoreEvaluator {
     for (index, score) in scoring.scores.enumerated() {
       let record = try record(score, levels: score.levels)
       scope.scores.add(score.name, record.facts)
-      named.append(Self.cbor(of: record, score))
+      if isRecorded { named.append(Self.cbor(of: record, score)) }
       if case .score(index) = scoring.main { main = record }
     }
     switch scoring.main {
@@ -88,6 +90,7 @@ struct ScoreEvaluator {
       case .success(let output):
         record.facts.value = output.score
         record.facts.margin = output.margin
+        guard isRecorded else { break }
         record.reasons = output.reasons.map {
           ["name": .text($0.name), "points": .double($0.points)]
         }
@@ -107,11 +110,11 @@ struct ScoreEvaluator {
     var values: [FeatureValue] = []
     var records: [CBORValue] = []
     values.reserveCapacity(score.features.count)
-    records.reserveCapacity(score.features.count)
+    if isRecorded { records.reserveCapacity(score.features.count) }
     for feature in score.features {
       let value = scope.optional(feature.value) ?? .null
       values.append(FeatureValue(value))
-      records.append(Self.record(feature.name, value))
+      if isRecorded { records.append(Self.record(feature.name, value)) }
     }
     return (values, records)
   }
