@@ -236,7 +236,7 @@ let package = Package(
         "Expressions",
         "Candidates",
         "Catalog", "Features", "Journeys",
-        "Deliveries", "TimeZones", "Facts",
+        "Deliveries", "Metrics", "TimeZones", "Facts",
         "CBOR", "CivilTime",
       ], path: "Tests/PoliciesTests", exclude: ["Goldens"], swiftSettings: settings),
   ],

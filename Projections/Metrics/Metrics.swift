@@ -16,9 +16,14 @@ package import Ledger
 /// - `deliveries STEP CHANNEL requested`, `… withheld REASON`, `… sent` and the other outcomes; `…
 ///   cost`, whose amount are thousandths of a minor unit that providers reported
 /// - `actions ACTION`
+///
+/// Items of batches that were screened out count as `triggered` too, those that passed and were not
+/// chosen with the outcome `unchosen`; whoever is outside of the population does not count.
 package final class Metrics: Projection {
   enum Role {
     case decision
+    case slice
+    case batchCompleted
     case runStarted
     case runExited
     case delivery
@@ -28,7 +33,7 @@ package final class Metrics: Projection {
   }
 
   package let name = "metrics"
-  package let version = "2"
+  package let version = "3"
   private let keys = EntityTable(name: "metrics.keys")
   private let counters = Table<CounterRow>(name: "metrics")
   private var roles: RoleMap<Role>
@@ -44,6 +49,8 @@ package final class Metrics: Projection {
   private static func role(of type: String) -> Role? {
     switch type {
     case EventType.decisionMade: .decision
+    case EventType.batchSliced: .slice
+    case EventType.batchCompleted: .batchCompleted
     case EventType.runStarted: .runStarted
     case EventType.runExited: .runExited
     case EventType.deliveryRequested: .delivery
@@ -76,8 +83,16 @@ package final class Metrics: Projection {
     func add(_ words: [String], amount: Int64 = 0) {
       self.add(program, day, words, amount)
     }
+    func addMany(_ words: [String], _ count: UInt64) {
+      if count > 0 { self.add(program, day, words, 0, count: count) }
+    }
     switch role {
     case .decision: decide(data, add)
+    case .slice: Self.screen(data, addMany)
+    case .batchCompleted:
+      let unchosen = data.view(forKey: "unchosen")?.uint64 ?? 0
+      addMany(["triggered"], unchosen)
+      addMany(["outcomes", "unchosen"], unchosen)
     case .runStarted:
       add(["runs", "started"])
       for arm in Self.arms(data) { add(["arms", arm.experiment, arm.variant, "started"]) }
@@ -114,6 +129,20 @@ package final class Metrics: Projection {
     if let share = Self.holdoutShare(data) { add(["expected"], share) }
   }
 
+  /// Counts the items that a slice has screened out; those that passed are decided in full.
+  private static func screen(_ data: CBORView, _ add: (_ words: [String], _ count: UInt64) -> Void)
+  {
+    data.view(forKey: Field.counts)?.forEachEntry { word, count in
+      let outcome = word.string ?? ""
+      guard outcome != "passed", outcome != "outside", let count = count.uint64 else { return }
+      add(["triggered"], count)
+      add(["outcomes", outcome], count)
+    }
+    data.view(forKey: Field.rejected)?.forEachEntry { filter, count in
+      add(["rejected", filter.string ?? ""], count.uint64 ?? 0)
+    }
+  }
+
   private func exit(_ data: CBORView, _ add: Add) {
     add(["runs", "exited", data.text(Field.exit)], 0)
     guard let revenue = data.view(forKey: Field.revenue)?.int64 else { return }
@@ -148,10 +177,12 @@ package final class Metrics: Projection {
     }
   }
 
-  private func add(_ program: String, _ day: Int64, _ words: [String], _ amount: Int64) {
+  private func add(
+    _ program: String, _ day: Int64, _ words: [String], _ amount: Int64, count: UInt64 = 1
+  ) {
     let key = CounterKey.bytes(program: program, day: day, words: words)
     counters.update(keys.intern(key), orInsert: CounterRow()) { row in
-      row.count += 1
+      row.count += count
       row.amount &+= amount
     }
   }

@@ -13,9 +13,9 @@ package enum Limits {
   /// How many times a policy may react to what policies emitted.
   package static let cascadeDepth = 16
   /// Items of a population that one slice of a batch looks at.
-  package static let sliceItems = 512
+  package static let sliceItems = 256
   /// Items of a population that one slice of a batch decides in full.
-  package static let sliceDecisions = 32
+  package static let sliceDecisions = 16
   /// Inputs in one batch.
   package static let batchEvents = 10_000
   /// Bytes of JSON in one batch.

@@ -1,3 +1,4 @@
+import CBOR
 import Explaining
 import Ledger
 import Testing
@@ -82,7 +83,8 @@ struct BatchFindingTests {
   @Test("The items of an entity are found by their customer")
   func entities() throws {
     let ledger = try Self.history(
-      "{of: order, customer: order(key).owner, rank: order(key).total, limit: 1}")
+      "{of: order, customer: order(key).owner, data: {total: order(key).total}, rank: event.total, "
+        + "limit: 1}")
     #expect(try Self.words(ledger, "c") == ["rejected by the filter worth: customer.spent >= 100"])
     #expect(
       try Self.words(ledger, "e") == [

@@ -3,6 +3,7 @@ import CivilTime
 import Engine
 import Foundation
 import Ledger
+import Metrics
 import Policies
 import Programs
 import Testing
@@ -322,5 +323,41 @@ struct BatchStartTests {
     let end = RFC3339.string(microseconds: store.ledger.end.recordedAt)
     #expect(end == "2024-03-01T11:05:00.000000Z")
     #expect(try Self.batches(store).count { $0.contains("started") } == 6)
+  }
+}
+
+/// What the counters say of batches.
+@Suite("Metrics of batches")
+struct BatchMetricsTests {
+  @Test("Those who were screened out and those who were not chosen count, outsiders do not")
+  func counters() throws {
+    let program = try BatchPrograms.program(BatchPrograms.ranked)
+    let history = try TestHistory(programs: [program])
+    for (index, customer) in ["a", "b", "c", "d", "e"].enumerated() {
+      try history.send(
+        "2024-03-01 10:0\(index):00", "customer.updated", customer,
+        ["status": customer == "b" ? "blocked" : "active", "email": "x@example.com"])
+      for order in 0..<2 {
+        let id = CBORValue.text("o\(customer)\(order)")
+        try history.send(
+          "2024-03-01 11:0\(index):00", "order.placed", customer,
+          ["orderId": id, "total": .signed(Int64(4 * index + order))])
+        try history.send(
+          "2024-03-01 12:0\(index):00", "order.delivered", customer,
+          ["orderId": id, "late": .bool(customer != "a")])
+      }
+    }
+    try history.advance("2024-03-02 03:00:00")
+    var counts: [String: UInt64] = [:]
+    history.store.metrics.forEach { key, row in
+      counts[key.words.joined(separator: " "), default: 0] += row.count
+    }
+    // Two orders of a are in time, two of b are by a blocked customer, c has 8 and 9, d 12 and 13, e 16
+    // and 17: four pass, and the limit is three, one a customer.
+    #expect(counts["triggered"] == 8)
+    #expect(counts["outcomes rejected"] == 4)
+    #expect(counts["rejected trust"] == 2 && counts["rejected worth"] == 2)
+    #expect(counts["outcomes eligible"] == 2 && counts["outcomes unchosen"] == 2)
+    #expect(counts["outcomes outside"] == nil)
   }
 }
