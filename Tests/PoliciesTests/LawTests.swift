@@ -53,6 +53,10 @@ struct LawTests {
       "exit seen", "exit cleared", "exit gone", "exit done", "action lock_account",
       "action unlock_account",
       "action revert_changes", "action alert_security_team", "action escalate",
+      "outcome below-threshold", "reason anomaly", "reason behaviour", "reason severity",
+      "reason open", "reason value", "exit true_positive", "exit false_positive",
+      "exit self-service", "exit resolved", "action block_login", "action challenge",
+      "action allow_login", "action trust_device", "action create_ticket",
     ]
     #expect(wanted.filter { !seen.contains($0) } == [])
   }

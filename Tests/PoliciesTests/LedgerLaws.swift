@@ -83,6 +83,8 @@ struct LedgerLaws {
     case EventType.deliveryWithheld:
       answered.insert("\(event.header.cause) \(text(data, "runId")) \(text(data, "channel"))")
     case EventType.actionRequested: request(event, data)
+    // A failed login is no trigger.
+    case "login.attempted" where (data["outcome"]?.string ?? "success") != "success": break
     default:
       for program in triggers[type] ?? [] where active.contains(program) {
         owed.insert("\(event.position) \(program)")
@@ -111,7 +113,8 @@ struct LedgerLaws {
     let types = [
       "abandoned-cart": "cart.abandoned", "account-takeover": "account.changed",
       "nudge": "page.viewed", "scored": "shop.visited", "remote": "site.pinged",
-      "club": "club.joined",
+      "club": "club.joined", "predictive-issue-resolution": "app.error",
+      "suspicious-activity": "login.attempted",
     ]
     guard let type = types[program], triggers[type]?.contains(program) != true else { return }
     triggers[type, default: []].append(program)

@@ -100,6 +100,15 @@ struct RandomHistory {
         try ClubProgram.program([
           ProgramOverride(path: "filters.rest.cooldown.per", value: "\(1 + random.below(5))h")
         ]), inFlight: ["pin", "migrate", "exit"][random.below(3)])
+    case 6 where random.chance(1, of: 2):
+      // An error that keeps coming.
+      let customer = random.below(3)
+      let errors = (0...random.below(4)).map { _ in appError(customer) }
+      return turn(random.chance(1, of: 2) ? errors : errors + [issueAnswer(customer)])
+    case 7 where random.chance(1, of: 2):
+      // A password mistyped at home, maybe.
+      let customer = random.below(3)
+      return turn((0...random.below(2)).map { _ in login(customer) })
     default:
       let size = 1 + random.below(4)
       return turn(
@@ -131,13 +140,17 @@ struct RandomHistory {
     let customer = random.below(5)
     let cart: CBORValue = .text("k\(customer)-\(random.below(3))")
     let page: CBORValue = .text("p\(random.below(3))")
-    switch random.below(28) {
+    switch random.below(38) {
     case 0: return join(customer)
     case 20, 21: return event("club.joined", customer, ["club": page])
     case 22: return event("club.pinged", customer, [:])
     case 23 where random.chance(1, of: 2): return event("club.left", customer, ["club": page])
     case 24 where random.chance(1, of: 2): return consent(customer)
     case 1: return event("customer.updated", customer, ["optedOut": .bool(random.chance(1, of: 3))])
+    case 26, 27: return appError(customer)
+    case 28, 29: return login(customer)
+    case 30: return answer(customer)
+    case 31, 32: return issueAnswer(random.below(3))
     case 2, 3, 4: return event("cart.updated", customer, self.cart(cart))
     case 5: return event("cart.viewed", customer, ["cartId": cart])
     case 6: return event("cart.abandoned", customer, self.cart(cart))
@@ -149,7 +162,7 @@ struct RandomHistory {
     case 9: return login(customer)
     case 10, 11, 12: return change(customer)
     case 13: return event("verification.started", customer, ["method": "sms_code"])
-    case 14:
+    case 14, 30:
       return event(
         "verification.completed", customer,
         [
@@ -190,6 +203,8 @@ struct RandomHistory {
         "phone": random.chance(1, of: 8) ? .null : .text("+1555010\(customer)"),
         "pushToken": .text("t\(customer)"),
         "timeZone": .text(["Europe/Berlin", "Asia/Tokyo", "", "Nowhere"][random.below(4)]),
+        "lifetimeValue": .signed(random.chance(9, of: 10) ? 40_000 : 900),
+        "engagement": .double(random.chance(9, of: 10) ? 0.8 : 0.3),
       ])
   }
 
@@ -229,8 +244,42 @@ struct RandomHistory {
       "login.attempted", customer,
       [
         "attemptId": .text("l\(count)"), "deviceFingerprint": .text("d\(random.below(3))"),
-        "ip": "198.51.100.7", "location": place(), "outcome": "success",
+        "ip": "198.51.100.7", "location": place(),
+        "outcome": .text(random.chance(4, of: 5) ? "success" : "failure"),
       ])
+  }
+
+  /// What a customer, or the security team, says about a login.
+  private mutating func answer(_ customer: Int) -> Input {
+    switch random.below(4) {
+    case 0: event("login.denied", customer, [:])
+    case 1:
+      event(
+        "login.reviewed", customer, ["verdict": random.chance(1, of: 2) ? "fraud" : "legitimate"])
+    default:
+      event("login.confirmed", customer, ["twoFactor": random.chance(1, of: 2) ? "passed" : "none"])
+    }
+  }
+
+  private mutating func appError(_ customer: Int) -> Input {
+    event(
+      "app.error", customer,
+      [
+        "errorType": random.chance(2, of: 3) ? "crash" : "timeout", "severity": "critical",
+        "appVersion": .text("2.\(random.below(2))"), "deviceType": "mobile",
+      ])
+  }
+
+  /// What becomes of an error.
+  private mutating func issueAnswer(_ customer: Int) -> Input {
+    let ticket: CBORValue = ["ticketId": .text("t\(random.below(2))")]
+    switch random.below(6) {
+    case 0: return event("app.updated", customer, ["appVersion": .text("2.\(random.below(2))")])
+    case 1, 3: return event("issue.resolved", customer, ["errorType": "crash"])
+    case 2: return event("ticket.opened", customer, ticket)
+    case 4: return event("ticket.closed", customer, ticket)
+    default: return event("callback.requested", customer, [:])
+    }
   }
 
   private mutating func change(_ customer: Int) -> Input {

@@ -122,7 +122,7 @@ struct Transcript {
     var words = [text(data, "action")]
     for name in [
       "method", "changes", "restore", "removePaymentMethods", "restorePaymentMethods", "password",
-      "team", "reason",
+      "team", "reason", "priority", "errorType", "attemptId", "attempts", "devices", "label",
     ] {
       guard let value = parameters[name], value != .array([]) else { continue }
       words.append("\(name) \(value.diagnostic)")
@@ -134,8 +134,7 @@ struct Transcript {
     var words: [String] = []
     for name in [
       "cartId", "cartValue", "reason", "productId", "inStock", "optedOut", "total", "changeId",
-      "field",
-      "outcome", "method",
+      "field", "outcome", "method", "errorType", "appVersion", "verdict",
     ] {
       if let value = data[name] { words.append("\(name) \(value.diagnostic)") }
     }

@@ -2,7 +2,9 @@ import Programs
 
 /// The repository's own programs, found beside the tests.
 enum Shipped {
-  static let names = ["abandoned-cart", "account-takeover"]
+  static let names = [
+    "abandoned-cart", "account-takeover", "predictive-issue-resolution", "suspicious-activity",
+  ]
 
   static func folder(_ name: String) -> ProgramFolder {
     let parts = #filePath.split(separator: "/").dropLast(3)
