@@ -103,6 +103,8 @@ struct Session {
   var platform: UInt8 = 0
   /// The kind of error just seen, from 1; 0 for none.
   var error: UInt8 = 0
+  /// How often it came so far.
+  var errorCount: UInt8 = 0
   /// The product just looked at.
   var product: UInt16 = 0
   var cart = Cart()

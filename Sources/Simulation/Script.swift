@@ -1,3 +1,5 @@
+import CBOR
+
 /// A few things that follow each other at times settled beforehand.
 struct Script {
   /// One of them.
@@ -13,11 +15,15 @@ struct Script {
     case startedVerification(ordinal: Int, method: String)
     case completedVerification(ordinal: Int, method: String, outcome: String)
     case confirmed(method: String)
+    /// An event with the data given.
+    case said(type: String, data: CBORValue)
   }
 
   let customer: Int
   /// Whether a locked account ends it.
   let endsWithLock: Bool
+  /// The number of the attack that it is, whose end ends it.
+  var attack: Int?
   /// The actions and the time that passes before each, the next one last.
   private(set) var rest: [(gap: Int64, action: Action)]
 
@@ -69,6 +75,8 @@ struct Incident {
     case attack(Int)
     /// The number of the owner's own change in the truth.
     case ownChange(Int)
+    /// Logins by a stranger: their number in the truth.
+    case login(Int)
     /// Nothing that the shop knows of.
     case nothing
   }
@@ -80,8 +88,8 @@ struct Incident {
   /// The contacts that the attacker put in place.
   var attackerEmail = ""
   var attackerPhone = ""
-  /// The program that last wrote to the owner at an address of his own, outside the carts.
-  var alertedBy: String?
+  /// The programs that wrote to the owner at an address of his own, outside the carts.
+  var alertedBy: [String] = []
   /// The program that locked the account.
   var lockedBy: String?
   /// Whether what the owner does about the lock is settled.

@@ -4,6 +4,7 @@ extension Shop {
   /// Somebody tries to log in; `outcome` is `success`, `failure` or `locked`.
   mutating func login(_ number: Int, _ origin: Origin, outcome: String) -> ShopEvent {
     customers[number].logins += 1
+    if origin.platform == Platform.attacker { noteStranger(number) }
     var encoder = CBOREncoder(capacity: 320)
     encoder.mapHeader(6)
     encoder.field(Key.ip, origin.ip)

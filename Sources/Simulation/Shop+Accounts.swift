@@ -7,9 +7,10 @@ extension Shop {
     plan(.script, for: script.customer, at: now + first.gap, scripts.add(script))
   }
 
-  /// Whether the script ends because the account is locked.
+  /// Whether the script ends because the account is locked, or the attack that it is stopped.
   func isVoid(_ script: Script) -> Bool {
     script.endsWithLock && customers[script.customer].traits.contains(.isLocked)
+      || script.attack.map { truth.attacks[$0].stoppedAt != nil } ?? false
   }
 
   /// The next action of a script that is not void.
@@ -52,6 +53,8 @@ extension Shop {
       return verification(number, ordinal, method, outcome: outcome)
     case .confirmed(let method):
       return confirmed(number, method)
+    case .said(let type, let data):
+      return said(type, data, number)
     }
   }
 
@@ -153,7 +156,7 @@ extension Shop {
       platform: 0)
   }
 
-  private func travelOrigin(_ number: Int, _ random: inout SplitMix64) -> Origin {
+  func travelOrigin(_ number: Int, _ random: inout SplitMix64) -> Origin {
     let places = Place.farAway[Int(customers[number].home)]
     let place = places[random.below(places.count)]
     return Origin(

@@ -51,7 +51,9 @@ extension Shop {
       rating < 6
       ? .ratedAddress(origin.ip, percent: (rating < 4 ? 2 : 40) + random.below(20))
       : .login(origin, outcome: "failure")
-    plan(Script(customer: number, endsWithLock: true, actions))
+    var script = Script(customer: number, endsWithLock: true, actions)
+    script.attack = attack
+    plan(script)
     return perform(first, number)
   }
 
@@ -60,7 +62,7 @@ extension Shop {
     return percent < 60 ? .burst : percent < 82 ? .bundle : .single
   }
 
-  private func attackOrigin(_ number: Int, _ random: inout SplitMix64) -> Origin {
+  func attackOrigin(_ number: Int, _ random: inout SplitMix64) -> Origin {
     let places = Place.farAway[Int(customers[number].home)]
     let place = places[random.below(places.count)]
     return Origin(

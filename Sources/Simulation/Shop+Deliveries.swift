@@ -153,6 +153,8 @@ extension Shop {
 
   /// The message is in the customer's hands, and with it an offer.
   private mutating func reach(_ delivery: Delivery) {
+    answerQuestion(delivery.effect, delivery.customer)
+    tryAdvice(delivery.effect, delivery.customer)
     guard let index = customers[delivery.customer].open.index(of: delivery.cart) else { return }
     if delivery.percent > 0 {
       customers[delivery.customer].open[index].offerPercent = UInt8(delivery.percent)

@@ -16,6 +16,7 @@ extension Shop {
       .change, for: number,
       at: joined + random.duration(Duration.hour, 2 * mean * Duration.day))
 
+    planIntrusion(number, from: joined)
     guard random.chance(configuration.attackersPerThousand, of: 1_000) else { return }
     let earliest = joined + Duration.day
     if earliest + Duration.hour < end {

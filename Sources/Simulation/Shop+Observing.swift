@@ -30,7 +30,9 @@ extension Shop {
     switch effect.channel {
     case "lock_account": lock(number, effect.program)
     case "unlock_account": unlock(number)
-    case "escalate": escalate(number)
+    case "escalate": escalate(effect, number)
+    case "block_login", "challenge": questionLogin(effect, number)
+    case "create_ticket": takeUp(effect, number)
     default: break
     }
     var actions: [(gap: Int64, action: Script.Action)] = [
@@ -57,7 +59,7 @@ extension Shop {
       if truth.attacks[attack].lockedAt == nil { truth.attacks[attack].lockedAt = now }
     case .ownChange(let change):
       if truth.ownChanges[change].lockedAt == nil { truth.ownChanges[change].lockedAt = now }
-    case .nothing, nil: break
+    case .login, .nothing, nil: break
     }
   }
 
@@ -66,7 +68,7 @@ extension Shop {
     switch incidents.removeValue(forKey: number)?.cause {
     case .attack(let attack): truth.attacks[attack].unlockedAt = now
     case .ownChange(let change): truth.ownChanges[change].unlockedAt = now
-    case .nothing, nil: break
+    case .login, .nothing, nil: break
     }
   }
 
@@ -93,7 +95,7 @@ extension Shop {
       !effect.to.isEmpty
       && (effect.to == incident.attackerEmail || effect.to == incident.attackerPhone)
     if !isAttackers {
-      incidents[number]?.alertedBy = effect.program
+      incidents[number]?.alertedBy.append(effect.program)
     } else if case .attack(let attack) = incident.cause {
       truth.attacks[attack].alertsToAttacker += 1
     }
@@ -102,7 +104,7 @@ extension Shop {
   /// Settles what the owner does, once a program has both locked him out and alerted him.
   private mutating func answerLock(_ number: Int) {
     guard let incident = incidents[number], !incident.isAnswered,
-      let program = incident.lockedBy, incident.alertedBy == program
+      let program = incident.lockedBy, incident.alertedBy.contains(program)
     else { return }
     incidents[number]?.isAnswered = true
     var random = random(.owner, of: number, Int(customers[number].changes))
@@ -116,7 +118,7 @@ extension Shop {
           [
             (delay, .confirmed(method: incident.method ?? "sms_code"))
           ]))
-    case .ownChange, .nothing, .attack:
+    case .ownChange, .nothing, .attack, .login:
       // Of the attacked, 65 in a hundred succeed, 15 are denied at first, 20 never answer.
       if percent < (incident.cause == .nothing ? 85 : 65) {
         planVerification(number, after: delay, isDenied: false, &random)
@@ -161,8 +163,13 @@ extension Shop {
     return percent < 70 ? "sms_code" : percent < 90 ? "security_questions" : "photo_id"
   }
 
-  /// The security team reaches six owners in ten within hours, who then show a photo id.
-  private mutating func escalate(_ number: Int) {
+  /// Support mends errors and looks into tickets. The security team looks into logins, and
+  /// reaches six owners of locked accounts in ten within hours, who then show a photo id.
+  private mutating func escalate(_ effect: ShopEffect, _ number: Int) {
+    guard effect.variables["team"]?.string ?? "security" == "security" else {
+      return resolve(effect, number)
+    }
+    review(effect, number)
     if case .attack(let attack) = incidents[number]?.cause,
       truth.attacks[attack].escalatedAt == nil
     {

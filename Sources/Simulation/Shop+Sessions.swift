@@ -116,10 +116,11 @@ extension Shop {
   private mutating func arrive(_ number: Int, _ session: inout Session) -> ShopEvent {
     let isLocked = customers[number].traits.contains(.isLocked)
     let isFirst = customers[number].sessions == 1
-    guard isLocked || isFirst || session.random.chance(35, of: 100) else {
+    let journey = isLocked || isFirst ? nil : journeyOrigin(number)
+    guard isLocked || isFirst || session.random.chance(35, of: 100) || journey != nil else {
       return browse(number, &session)
     }
-    let origin = origin(of: number, session)
+    let origin = journey ?? origin(of: number, session)
     if isLocked {
       let event = login(number, origin, outcome: "locked")
       finish(number, &session)
@@ -138,18 +139,21 @@ extension Shop {
     let draw = session.random.below(1_000)
     // What failed often fails again when it is tried again.
     let isAgain = session.error > 0 && session.random.chance(2, of: 5)
-    if draw < 7 || isAgain {
+    if draw < configuration.errorsPerThousandPages || isAgain {
       if !isAgain {
         let count = Self.errors.count
         let kind = min(session.random.below(count), session.random.below(count))
         session.error = UInt8(kind + 1)
+        session.errorCount = 0
       }
+      session.errorCount += 1
+      if session.errorCount == 3 { trouble(number, Self.errors[Int(session.error) - 1].type) }
       let event = appError(number, &session)
       afterPage(number, &session)
       return event
     }
     session.error = 0
-    if draw < 11 {
+    if draw < configuration.errorsPerThousandPages + 4 {
       let event = supportContacted(number, session: sessionName(number), reason: "question")
       afterPage(number, &session)
       return event

@@ -32,6 +32,12 @@ package struct Shop {
   var deliveries = Slots<Delivery>()
   /// What is going on with the accounts of some customers, by number. Looked up, never iterated.
   var incidents: [Int: Incident] = [:]
+  /// Logins by strangers, by customer and number. Looked up, never iterated.
+  var strangers: [Int: Set<Int>] = [:]
+  /// The last login that each customer was asked about.
+  var asked: [Int: Int] = [:]
+  /// Errors that keep coming, by customer.
+  var troubles: [Int: Trouble] = [:]
   /// Discount codes in the order in which they first came, and their numbers.
   var codes = [""]
   var codeNumbers = ["": UInt16(0)]
@@ -80,6 +86,7 @@ package struct Shop {
     case .script: continueScript(wake.argument)
     case .change: beginOwnChange(wake.lane)
     case .attack: beginAttack(wake.lane)
+    case .intrusion: beginIntrusion(wake.lane)
     case .stock: turnStock(wake.lane - Self.firstProductLane)
     }
   }
@@ -100,7 +107,7 @@ package struct Shop {
     case .join, .session, .delivery, .stock: false
     case .visit: isVoid(visits[wake.argument])
     case .script: isVoid(scripts[wake.argument])
-    case .change, .attack: customers[wake.lane].traits.contains(.isLocked)
+    case .change, .attack, .intrusion: customers[wake.lane].traits.contains(.isLocked)
     }
   }
 }
@@ -131,6 +138,15 @@ extension Shop {
       time: now, isOutcome: false, type: type, subject: Name.customer(customer).string,
       source: "//shop.example/simulation",
       id: Name.event(customer, Int(customers[customer].events)).string, payload: encoder.bytes)
+  }
+
+  /// The input event with these data.
+  mutating func said(_ type: String, _ data: CBORValue, _ customer: Int) -> ShopEvent {
+    customers[customer].events += 1
+    return ShopEvent(
+      time: now, isOutcome: false, type: type, subject: Name.customer(customer).string,
+      source: "//shop.example/simulation",
+      id: Name.event(customer, Int(customers[customer].events)).string, payload: data.encoded())
   }
 
   /// The chance that belongs to something of a customer.

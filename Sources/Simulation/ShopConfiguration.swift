@@ -58,6 +58,28 @@ package struct ShopConfiguration: Sendable, Equatable {
   /// Owners' changes that are made on a new phone while travelling, in a thousand.
   package var travellingChangesPerThousand = 5
 
+  /// Customers whose password a stranger tries out once in the simulated time, in a thousand.
+  package var intrudersPerThousand = 8
+  /// Attackers who take the account over although their login was challenged or blocked, with a
+  /// session or a second factor that they stole, in per cent.
+  package var evadingPercent = 50
+  /// Sessions in which the customer travels and logs in from far away, in a thousand.
+  package var travellingSessionsPerThousand = 2
+  /// Questions about a login that are answered within the hour, in per cent.
+  package var loginAnswerPercent = 80
+
+  /// Pages on which something goes wrong, in a thousand; what failed often fails again.
+  package var errorsPerThousandPages = 7
+  /// Errors that come three times and that the customer gets over without help, in per cent: the
+  /// baseline.
+  package var selfHelpPercent = 15
+  /// The same after the SMS, and not without it, in per cent of all of them.
+  package var smsHelpPercent = 30
+  /// The same after the e-mail.
+  package var emailHelpPercent = 15
+  /// Customers who then ask to be called back, in per cent of all.
+  package var callbackPercent = 20
+
   /// A shop of the default size.
   package init() {}
 

@@ -28,6 +28,8 @@ package struct ShopTruth: Sendable, Equatable {
     package internal(set) var escalatedAt: Int64?
     /// When the product unlocked the account for its owner.
     package internal(set) var unlockedAt: Int64?
+    /// When a question about the login stopped the attacker.
+    package internal(set) var stoppedAt: Int64?
     /// Alerts that went to the contacts of the attacker: there must be none.
     package internal(set) var alertsToAttacker = 0
     /// What the attacker bought or, prevented by the lock, would have bought, in minor units.
@@ -93,6 +95,36 @@ package struct ShopTruth: Sendable, Equatable {
     package internal(set) var converted = 0
   }
 
+  /// A stranger with the password of a customer, who changes nothing.
+  package struct Intrusion: Sendable, Equatable {
+    /// The customer.
+    package let customer: String
+    /// When he was let in, or kept out; nil: not yet.
+    package internal(set) var loginAt: Int64?
+    /// When the product asked for a second factor or blocked the login.
+    package internal(set) var questionedAt: Int64?
+  }
+
+  /// What came of errors that came three times in a session.
+  package struct Issues: Sendable, Equatable {
+    /// How many there were.
+    package internal(set) var count = 0
+    /// Overcome without help, whether or not anybody wrote.
+    package internal(set) var selfHelp = 0
+    /// Overcome because of the SMS.
+    package internal(set) var bySMS = 0
+    /// Overcome because of the e-mail.
+    package internal(set) var byEmail = 0
+    /// Customers who asked to be called back.
+    package internal(set) var callbacks = 0
+  }
+
+  /// Every stranger's way in, in the order in which they began.
+  package internal(set) var intrusions: [Intrusion] = []
+  /// Logins that the product asked their owners about, although they were their own.
+  package internal(set) var ownLoginsQuestioned = 0
+  /// Errors that kept coming.
+  package internal(set) var issues = Issues()
   /// Every attack that began, in the order in which they began.
   package internal(set) var attacks: [Attack] = []
   /// Every change by an owner, in time order.

@@ -72,4 +72,7 @@ enum Purpose: UInt64 {
   case device = 10
   case product = 11
   case stock = 12
+  case login = 13
+  case journey = 14
+  case trouble = 15
 }

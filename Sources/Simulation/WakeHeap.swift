@@ -9,6 +9,7 @@ struct Wake {
     case delivery
     case change
     case attack
+    case intrusion
     case stock
   }
 

@@ -7,6 +7,7 @@ struct AccountTests {
   private static func attacked(customers: Int = 300) -> ShopConfiguration {
     var configuration = ShopConfiguration(seed: 51, customers: customers, days: 20)
     configuration.attackersPerThousand = 1_000
+    configuration.intrudersPerThousand = 0
     configuration.daysBetweenAccountChanges = 3_650
     return configuration
   }

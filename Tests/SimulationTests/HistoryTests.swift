@@ -73,8 +73,9 @@ struct HistoryTests {
     }
     #expect(
       types == [
-        "account.changed", "account.confirmed", "action.completed", "app.error", "cart.updated",
-        "cart.viewed", "checkout.progressed", "customer.updated", "delivery.bounced",
+        "account.changed", "account.confirmed", "action.completed", "app.error", "app.updated",
+        "cart.updated", "cart.viewed", "checkout.progressed", "customer.updated",
+        "delivery.bounced",
         "delivery.clicked", "delivery.delivered", "delivery.failed", "delivery.opened",
         "delivery.sent", "ip.rated", "login.attempted", "order.placed", "page.viewed",
         "product.updated", "product.viewed", "support.contacted", "verification.completed",
