@@ -162,7 +162,7 @@ struct RandomHistory {
     case 9: return login(customer)
     case 10, 11, 12: return change(customer)
     case 13: return event("verification.started", customer, ["method": "sms_code"])
-    case 14, 30:
+    case 14, 33:
       return event(
         "verification.completed", customer,
         [
