@@ -1,3 +1,4 @@
+import Binding
 import CBOR
 import Engine
 import Expressions

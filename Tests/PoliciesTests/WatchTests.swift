@@ -1,5 +1,6 @@
 import CBOR
 import Engine
+import Journeys
 import Ledger
 import Policies
 import Programs

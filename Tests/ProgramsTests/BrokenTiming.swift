@@ -20,10 +20,6 @@ let brokenTiming = #"""
   + at: [{to: expired}]
   ! program.yaml:50:12: "at" of state "email" has neither "moment" nor "local"; add one of them
 
-  - moment: run.startedAt + duration("24h")
-  + moment: "nextLocal(now, 10)"
-  ! program.yaml:50:20: X
-
   - orders: {count: order.placed}
   + orders: {count: order.placed, key: event.cartId}
   ! program.yaml:12:36: only "collect" has a "key", feature "orders" is a "count"
@@ -103,5 +99,5 @@ let brokenTiming = #"""
 
   - offers: [{when: score.value < 0.5, discount: 20}
   + segments: {big: "score.valu > 1"}\noffers: [{when: segment == "big", discount: 20}
-  ! program.yaml:34:25: segment "big": no such field 'valu' in score; did you mean 'value'?
+  ! program.yaml:34:24: segment "big": no such field 'valu' in score; did you mean 'value'?
   """#
