@@ -101,6 +101,9 @@ struct SuspiciousGoldenTests {
     try history.send(
       "2024-03-05 18:00:00", "verification.completed", "alice",
       ["method": "two_factor", "outcome": "passed"])
+    try history.send(
+      "2024-03-06 10:00:00", "login.attempted", "alice",
+      ["attemptId": "l8", "deviceFingerprint": "watch"])
     try history.advance("2024-06-01 00:00:00")
     try Golden.check("login-quiet", history.transcript())
   }

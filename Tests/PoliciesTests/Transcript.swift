@@ -122,7 +122,8 @@ struct Transcript {
     var words = [text(data, "action")]
     for name in [
       "method", "changes", "restore", "removePaymentMethods", "restorePaymentMethods", "password",
-      "team", "reason", "priority", "errorType", "attemptId", "attempts", "devices", "label",
+      "team", "reason", "orderId", "amount", "priority", "errorType", "attemptId", "attempts",
+      "devices", "label",
     ] {
       guard let value = parameters[name], value != .array([]) else { continue }
       words.append("\(name) \(value.diagnostic)")

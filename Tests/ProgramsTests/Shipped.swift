@@ -3,7 +3,8 @@ import Programs
 /// The repository's own programs, found beside the tests.
 enum Shipped {
   static let names = [
-    "abandoned-cart", "account-takeover", "predictive-issue-resolution", "suspicious-activity",
+    "abandoned-cart", "account-takeover", "churn-prevention", "predictive-issue-resolution",
+    "proactive-refunds", "product-recommendations", "suspicious-activity", "win-back",
   ]
 
   static func folder(_ name: String) -> ProgramFolder {
