@@ -11,6 +11,8 @@ struct Customer {
     static let hasBadEmail = Traits(rawValue: 16)
     static let hasSecondDevice = Traits(rawValue: 32)
     static let isLocked = Traits(rawValue: 64)
+    /// He has cancelled and does not come any more.
+    static let isGone = Traits(rawValue: 128)
   }
 
   let home: UInt8
@@ -37,6 +39,8 @@ struct Customer {
   var visits: UInt16 = 0
   var carts: UInt16 = 0
   var orders: UInt16 = 0
+  /// When his interest goes; `Int64.max`: it does not.
+  var declinesAt = Int64.max
   /// Minor units.
   var lifetimeValue: Int64 = 0
   var session = Session()

@@ -15,6 +15,13 @@ struct Script {
     case startedVerification(ordinal: Int, method: String)
     case completedVerification(ordinal: Int, method: String, outcome: String)
     case confirmed(method: String)
+    /// Whether an order was made good.
+    case surveyed(String, Bool)
+    /// The order of a recommended product, with a discount in per cent.
+    case bought(Int, Int)
+    /// An offer to stay.
+    case accepted(program: String)
+    case subscribed
     /// An event with the data given.
     case said(type: String, data: CBORValue)
   }

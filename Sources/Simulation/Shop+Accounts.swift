@@ -53,6 +53,15 @@ extension Shop {
       return verification(number, ordinal, method, outcome: outcome)
     case .confirmed(let method):
       return confirmed(number, method)
+    case .surveyed(let order, let isSatisfied):
+      return said(
+        "survey.answered", ["orderId": .text(order), "satisfied": .bool(isSatisfied)], number)
+    case .bought(let product, let percent):
+      return buy(number, product, percent: percent)
+    case .accepted(let program):
+      return accepted(program, number)
+    case .subscribed:
+      return subscribed(number)
     case .said(let type, let data):
       return said(type, data, number)
     }

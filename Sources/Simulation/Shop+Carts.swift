@@ -104,6 +104,7 @@ extension Shop {
     let discount = subtotal * Int64(percent) / 100
     customers[number].orders += 1
     customers[number].lifetimeValue += subtotal - discount
+    planDelivery(number, cart, value: subtotal - discount)
     return orderPlaced(
       number, cart, session, platform,
       Price(subtotal: subtotal, discount: discount, percent: percent))

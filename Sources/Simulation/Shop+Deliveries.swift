@@ -155,6 +155,9 @@ extension Shop {
   private mutating func reach(_ delivery: Delivery) {
     answerQuestion(delivery.effect, delivery.customer)
     tryAdvice(delivery.effect, delivery.customer)
+    hearOffer(delivery.effect, delivery.customer)
+    readApology(delivery.effect, delivery.customer)
+    seeRecommendation(delivery.effect, delivery.customer)
     guard let index = customers[delivery.customer].open.index(of: delivery.cart) else { return }
     if delivery.percent > 0 {
       customers[delivery.customer].open[index].offerPercent = UInt8(delivery.percent)
@@ -198,13 +201,13 @@ extension Shop {
   }
 
   /// A discount in whole per cent, 0 to 90.
-  private static func percent(_ value: CBORValue?) -> Int? {
+  static func percent(_ value: CBORValue?) -> Int? {
     if let whole = value?.int64 { return Int(min(max(whole, 0), 90)) }
     if let broken = value?.double, broken >= 0 { return Int(min(broken, 90)) }
     return value?.string.flatMap { Int($0) }.map { min(max($0, 0), 90) }
   }
 
-  private mutating func codeNumber(_ code: String) -> UInt16 {
+  mutating func codeNumber(_ code: String) -> UInt16 {
     if let number = codeNumbers[code] { return number }
     guard let number = UInt16(exactly: codes.count) else { return 0 }
     codes.append(code)
@@ -213,7 +216,7 @@ extension Shop {
   }
 
   /// FNV-1a over the bytes of an id.
-  private static func digest(_ id: String) -> Int {
+  static func digest(_ id: String) -> Int {
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325
     for byte in id.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
     return Int(truncatingIfNeeded: hash)

@@ -26,6 +26,7 @@ extension Shop {
 
   /// The customer's first event: all his traits.
   mutating func join(_ number: Int) -> ShopEvent {
+    planDecline(number)
     planSession(number, isFirst: true)
     let customer = customers[number]
     let place = Place.all[Int(customer.home)]

@@ -14,14 +14,17 @@ extension Shop {
   /// Plans the customer's next session: his first within minutes of joining, the others on
   /// another day of his own time zone, at an hour that suits him.
   mutating func planSession(_ number: Int, isFirst: Bool) {
+    if cancel(number) { return }
     customers[number].sessions += 1
     var random = random(.session, of: number, Int(customers[number].sessions))
     var time = now + random.duration(Duration.second, 5 * Duration.minute)
     if !isFirst {
       let customer = customers[number]
       let offset = Int64(Place.all[Int(customer.home)].offsetMinutes) * Duration.minute
+      // Who loses interest comes a quarter as often, and wants nothing.
+      let pace = Int(customer.pace) * (isDeclining(number) ? 4 : 1)
       let today = (now + offset) / Duration.day
-      let day = today + 1 + Int64(random.below(2 * Int(customer.pace) - 1))
+      let day = today + 1 + Int64(random.below(2 * pace - 1))
       let moment = DayPattern.moment(&random, shift: Int(customer.shift))
       time = max(day * Duration.day + moment - offset, now + Duration.hour)
     }
@@ -32,6 +35,7 @@ extension Shop {
       session.wanted = UInt8(1 + min(random.below(4), random.below(4)))
       session.pagesLeft += 3
     }
+    if isDeclining(number) { session.wanted = 0 }
     session.random = random
     customers[number].session = session
     plan(.session, for: number, at: time)

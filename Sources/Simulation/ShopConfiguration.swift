@@ -80,6 +80,38 @@ package struct ShopConfiguration: Sendable, Equatable {
   /// Customers who then ask to be called back, in per cent of all.
   package var callbackPercent = 20
 
+  /// Shares in per cent by the size of what is offered.
+  package struct Shares: Sendable, Equatable {
+    package var high: Int
+    package var medium: Int
+    package var low: Int
+  }
+
+  /// Orders that come five to eleven days after they were placed; three are promised.
+  package var lateOrderPercent = 6
+  /// Orders that come damaged.
+  package var damagedOrderPercent = 3
+  /// Customers of such orders who are satisfied in the end without anybody's doing: the baseline.
+  package var forgivingPercent = 35
+  /// The same after a refund and a credit, after a partial refund, after a credit.
+  package var satisfiedPercent = Shares(high: 95, medium: 85, low: 75)
+
+  /// Recommendations in the app that are bought.
+  package var appResponsePercent = 10
+  /// Recommendations by e-mail that are bought, and not in the app.
+  package var mailResponsePercent = 15
+
+  /// Customers who lose interest one to two months after joining: they come a quarter as often, buy
+  /// nothing, and cancel after another one to two months.
+  package var decliningPercent = 8
+  /// Decliners who stay after a call with a large offer, after an e-mail with a middling one, and
+  /// after one with a small one.
+  package var retainedPercent = Shares(high: 46, medium: 20, low: 10)
+  /// Those who left and come back after a large, a middling and a small offer.
+  package var wonBackPercent = Shares(high: 42, medium: 15, low: 3)
+  /// Those who come back without any: the baseline.
+  package var returningPercent = 1
+
   /// A shop of the default size.
   package init() {}
 

@@ -123,6 +123,10 @@ package struct ShopTruth: Sendable, Equatable {
   package internal(set) var intrusions: [Intrusion] = []
   /// Logins that the product asked their owners about, although they were their own.
   package internal(set) var ownLoginsQuestioned = 0
+  /// Products bought because they were recommended.
+  package internal(set) var recommendedOrders = 0
+  /// Customers who left.
+  package internal(set) var cancellations = 0
   /// Errors that kept coming.
   package internal(set) var issues = Issues()
   /// Every attack that began, in the order in which they began.

@@ -75,4 +75,8 @@ enum Purpose: UInt64 {
   case login = 13
   case journey = 14
   case trouble = 15
+  case parcel = 16
+  case recommendation = 17
+  case decline = 18
+  case offer = 19
 }

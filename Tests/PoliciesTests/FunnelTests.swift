@@ -17,15 +17,23 @@ struct ShopFunnel {
     var exits: [String: Int] = [:]
     /// Runs that converted, or were resolved, by the step of their last message.
     var touches: [String: Int] = [:]
+    /// How many there were of a level.
+    var levels: [String: Int] = [:]
 
     func share(_ exits: String...) -> Double {
       Double(exits.reduce(0) { $0 + (self.exits[$1] ?? 0) }) / Double(max(count, 1))
+    }
+
+    /// The share of an exit among the runs of a level.
+    func share(_ exit: String, ofLevel level: String) -> Double {
+      Double(exits["\(exit) of \(level)"] ?? 0) / Double(max(levels[level] ?? 0, 1))
     }
   }
 
   private(set) var treated: [String: Runs] = [:]
   private(set) var heldOut: [String: Runs] = [:]
   let truth: ShopTruth
+  private var levelOfRun: [String: String] = [:]
 
   /// Runs a shop with shipped programs, the marketing and service ones with a holdout.
   init(
@@ -44,11 +52,17 @@ struct ShopFunnel {
     try run.run()
     truth = run.shop.truth
     try store.ledger.forEachEvent(from: 1) { event in
-      if store.context.names.name(.type, event.type) == EventType.runExited {
-        take(event.payload.value)
+      switch store.context.names.name(.type, event.type) {
+      case EventType.runStarted: begin(event.payload.value)
+      case EventType.runExited: take(event.payload.value)
+      default: break
       }
       return true
     }
+  }
+
+  private mutating func begin(_ data: CBORValue) {
+    levelOfRun[data["runId"]?.string ?? ""] = data["level"]?.string
   }
 
   private mutating func take(_ data: CBORValue) {
@@ -58,6 +72,9 @@ struct ShopFunnel {
     let exit = data["exit"]?.string ?? ""
     runs.count += 1
     runs.exits[exit, default: 0] += 1
+    let level = levelOfRun[data["runId"]?.string ?? ""] ?? ""
+    runs.levels[level, default: 0] += 1
+    runs.exits["\(exit) of \(level)", default: 0] += 1
     runs.touches["\(exit) \(data["touch"]?.string ?? "")", default: 0] += 1
     if isHeldOut { heldOut[program] = runs } else { treated[program] = runs }
   }

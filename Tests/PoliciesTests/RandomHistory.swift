@@ -28,6 +28,12 @@ struct RandomHistory {
   private var random: SplitMix64
   private var now: Int64 = 1_709_546_400_000_000
   private var count = 0
+  /// Whether the shipped programs over populations take part: in some histories, for their nights
+  /// are long.
+  private let hasPopulations: Bool
+  private static let nightly: Set<String> = [
+    "churn-prevention", "proactive-refunds", "product-recommendations", "win-back",
+  ]
   private var sent: [Input] = []
 
   private static let minute: Int64 = 60_000_000
@@ -40,7 +46,8 @@ struct RandomHistory {
   init(seed: UInt64, steps stepCount: Int, wallClock: Bool = false) throws {
     random = SplitMix64(seed: seed)
     isWallClock = wallClock
-    for id in ShippedPrograms.ids {
+    hasPopulations = seed % 4 == 3
+    for id in ShippedPrograms.ids where hasPopulations || !Self.nightly.contains(id) {
       guard let body = ShippedPrograms.body(id) else { continue }
       let holdout = ProgramOverride(path: "holdout", value: id == "abandoned-cart" ? "30" : "0")
       programs.append(try Program(body: body, folder: id, overrides: [holdout]))
@@ -104,7 +111,8 @@ struct RandomHistory {
       // An error that keeps coming.
       let customer = random.below(3)
       let errors = (0...random.below(4)).map { _ in appError(customer) }
-      return turn(random.chance(1, of: 2) ? errors : errors + [issueAnswer(customer)])
+      let isAnswered = random.chance(2, of: 3)
+      return turn(isAnswered ? errors + (0..<2).map { _ in issueAnswer(customer) } : errors)
     case 7 where random.chance(1, of: 2):
       // A password mistyped at home, maybe.
       let customer = random.below(3)
@@ -138,6 +146,7 @@ struct RandomHistory {
 
   private mutating func fresh() -> Input {
     let customer = random.below(5)
+    if hasPopulations, random.chance(1, of: 6) { return populationInput(customer) }
     let cart: CBORValue = .text("k\(customer)-\(random.below(3))")
     let page: CBORValue = .text("p\(random.below(3))")
     switch random.below(38) {
@@ -268,6 +277,34 @@ struct RandomHistory {
         "errorType": random.chance(2, of: 3) ? "crash" : "timeout", "severity": "critical",
         "appVersion": .text("2.\(random.below(2))"), "deviceType": "mobile",
       ])
+  }
+
+  /// What the programs over populations look at.
+  private mutating func populationInput(_ customer: Int) -> Input {
+    let order: CBORValue = .text("o\(customer)-\(random.below(4))")
+    switch random.below(8) {
+    case 0, 1:
+      return event(
+        "order.delivered", customer,
+        [
+          "orderId": order, "promisedAt": "2024-03-01T00:00:00Z",
+          "deliveredAt": .text("2024-03-0\(1 + random.below(8))T00:00:00Z"),
+          "value": .signed(Int64(1 + random.below(40)) * 1_000),
+          "condition": random.chance(1, of: 2) ? "damaged" : "good",
+        ])
+    case 2:
+      return event(
+        "survey.answered", customer,
+        ["orderId": order, "satisfied": .bool(random.chance(3, of: 4))])
+    case 3:
+      return event(
+        "subscription.cancelled", customer,
+        ["reason": random.chance(2, of: 3) ? "price" : "moved"])
+    default:
+      return event(
+        "product.viewed", customer,
+        ["productId": .text("P\(random.below(2))"), "seconds": 200])
+    }
   }
 
   /// What becomes of an error.
