@@ -103,19 +103,21 @@ struct Why: ParsableCommand {
     var page = TextPage.terminal()
     let count = "\(decisions.count) decision\(decisions.count == 1 ? "" : "s")"
     page.heading("\(count) about \(Printable.text(subject))")
-    page.table(
-      [
-        .init("position", .right), .init("at (UTC)"), .init("program"), .init("outcome"),
-        .init("reason"), .init("score", .right), .init("run"),
-      ],
-      decisions.map { decision in
+    if !decisions.isEmpty {
+      page.table(
         [
-          String(decision.position), Printable.seconds(decision.event.recordedAt),
-          decision.program, decision.outcome, Printable.text(decision.reason),
-          decision.score.map { Printable.number($0, digits: 4) } ?? "",
-          Printable.text(decision.run),
-        ]
-      })
+          .init("position", .right), .init("at (UTC)"), .init("program"), .init("outcome"),
+          .init("reason"), .init("score", .right), .init("run"),
+        ],
+        decisions.map { decision in
+          [
+            String(decision.position), Printable.seconds(decision.event.recordedAt),
+            decision.program, decision.outcome, Printable.text(decision.reason),
+            decision.score.map { Printable.number($0, digits: 4) } ?? "",
+            Printable.text(decision.run),
+          ]
+        })
+    }
     if !findings.isEmpty {
       page.heading("Batches")
       page.table(
