@@ -30,7 +30,7 @@ final class TestHistory {
 
   /// Opens a new store with these programs, and the rules of a few time zones.
   init(programs: [Program]) throws {
-    store = try Store(directory: directory.path, options: .quick())
+    store = try Store(directory: directory.path)
     let zones = try TimeZoneBody(zones: RuleZone.zones)
     store.engine.holdForFirstTurn(zones.loading(release: "test", count: 0).event)
     for (index, program) in programs.enumerated() {

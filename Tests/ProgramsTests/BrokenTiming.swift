@@ -22,11 +22,11 @@ let brokenTiming = #"""
 
   - orders: {count: order.placed}
   + orders: {count: order.placed, key: event.cartId}
-  ! program.yaml:12:36: only "collect" has a "key", feature "orders" is a "count"
+  ! program.yaml:13:35: only "collect" has a "key", feature "orders" is a "count"
 
   - orders: {count: order.placed}
   + orders: {count: order.placed}\n    open: {collect: a, value: event.v, remove: b}
-  ! program.yaml:13:41: feature "open" has "remove" without "key"; say which value goes
+  ! program.yaml:14:40: feature "open" has "remove" without "key"; say which value goes
 
   - class: marketing
   + class: marketing\nquietHours: {from: "21:00", to: "21:00"}
