@@ -29,9 +29,9 @@ struct LawTests {
   @Test("The random histories reach every outcome, reason, exit and action")
   func richness() throws {
     var seen: Set<String> = []
-    for seed in Self.seeds.prefix(16) {
+    for seed in Self.seeds {
       let directory = TemporaryDirectory()
-      let history = try RandomHistory(seed: seed, steps: 160, wallClock: seed % 2 == 1)
+      let history = try RandomHistory(seed: seed, steps: 500, wallClock: seed % 2 == 1)
       let playback = try Playback.of(history, in: directory.path)
       for event in try playback.events() where event.kind != .input {
         let data = event.payload.value
