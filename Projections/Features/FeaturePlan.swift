@@ -7,69 +7,73 @@ import Programs
 final class BoundFeature {
   let feature: Program.Feature
   let fold: FeatureFold
-  private let each: EventExpression?
-  private let filter: EventExpression?
-  private let value: EventExpression?
-  private let key: EventExpression?
+  private let each: SharedExpression?
+  private let filter: SharedExpression?
+  private let value: SharedExpression?
+  private let key: SharedExpression?
 
-  init(_ feature: Program.Feature) {
+  init(_ feature: Program.Feature, _ places: inout ExpressionPlaces) {
     self.feature = feature
     fold = FeatureFold(feature)
-    each = feature.each.map { EventExpression($0) }
-    filter = feature.filter.map { EventExpression($0, elementName: feature.elementName) }
-    value = feature.value.map { EventExpression($0, elementName: feature.elementName) }
-    key = feature.key.map { EventExpression($0, elementName: feature.elementName) }
+    let hasElements = feature.each != nil
+    func shared(_ expression: CompiledExpression?) -> SharedExpression? {
+      expression.map {
+        places.share(
+          EventExpression($0, elementName: feature.elementName), readsElement: hasElements)
+      }
+    }
+    each = feature.each.map { places.share(EventExpression($0), readsElement: false) }
+    filter = shared(feature.filter)
+    value = shared(feature.value)
+    key = shared(feature.key)
   }
 
   /// Whether its values are told apart by a key.
   var isKeyed: Bool { key != nil }
 
-  /// Calls `body` with each key that `event` concerns, and the value that it gives the key; nil: it
+  /// Calls `body` with each key that the event concerns, and the value that it gives the key; nil: it
   /// takes the key's value away.
-  func forEachKey(
-    of event: Event, type: String, names: Names, _ body: (String, Value?) -> Void
-  ) {
+  func forEachKey(type: String, _ event: EventEvaluation, _ body: (String, Value?) -> Void) {
     guard let key else { return }
     let removes = feature.removeTypes.contains(type)
     var elements: [Value?] = [nil]
     if let each {
-      guard case .list(let list)? = each.value(event, names: names) else { return }
+      guard case .list(let list)? = event.value(each) else { return }
       elements = list
     }
     for element in elements {
-      guard
-        let bytes = key.value(event, element: element, names: names).flatMap(EventExpression.key)
-      else { continue }
+      guard let bytes = event.value(key, element: element).flatMap(EventExpression.key) else {
+        continue
+      }
       let text = String(decoding: bytes, as: UTF8.self)
       if removes {
         body(text, nil)
-      } else if let value = value(of: event, element, names) {
+      } else if let value = value(of: event, element) {
         body(text, value)
       }
     }
   }
 
-  /// Calls `body` with each value that the feature takes from `event`.
-  func forEachValue(of event: Event, names: Names, _ body: (Value) -> Void) {
+  /// Calls `body` with each value that the feature takes from the event.
+  func forEachValue(_ event: EventEvaluation, _ body: (Value) -> Void) {
     guard let each else {
-      if let value = value(of: event, nil, names) { body(value) }
+      if let value = value(of: event, nil) { body(value) }
       return
     }
-    guard case .list(let elements)? = each.value(event, names: names) else { return }
+    guard case .list(let elements)? = event.value(each) else { return }
     for element in elements {
-      if let value = value(of: event, element, names) { body(value) }
+      if let value = value(of: event, element) { body(value) }
     }
   }
 
-  private func value(of event: Event, _ element: Value?, _ names: Names) -> Value? {
+  private func value(of event: EventEvaluation, _ element: Value?) -> Value? {
     if let filter {
-      guard case .bool(true)? = filter.value(event, element: element, names: names) else {
-        return nil
-      }
+      guard case .bool(true)? = event.value(filter, element: element) else { return nil }
     }
     guard let value else { return .null }
-    let result = value.value(event, element: element, names: names)?.stored
-    return result == .null ? nil : result
+    guard let result = event.value(value, element: element)?.stored else { return nil }
+    if case .null = result { return nil }
+    return result
   }
 }
 

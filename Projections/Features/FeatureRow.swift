@@ -11,16 +11,26 @@ package struct FeatureRow: TableRow {
     var state: FeatureState
   }
 
+  /// By the features' numbers, so that the bytes do not depend on which took something in first.
   var entries: [Entry] = []
 
   init() {}
 
   /// The value of a feature at ledger time `now`; nil where it has taken in nothing that counts.
   func value(of feature: UInt32, _ fold: FeatureFold, now: Int64) -> Value? {
-    for index in entries.indices where entries[index].feature == feature {
-      return entries[index].state.value(of: fold, now: now)
+    let index = place(of: feature)
+    guard index < entries.count, entries[index].feature == feature else { return nil }
+    return entries[index].state.value(of: fold, now: now)
+  }
+
+  /// Where the feature's state stands, or would be put.
+  private func place(of feature: UInt32) -> Int {
+    var (low, high) = (0, entries.count)
+    while low < high {
+      let middle = (low &+ high) / 2
+      if entries[middle].feature < feature { low = middle &+ 1 } else { high = middle }
     }
-    return nil
+    return low
   }
 
   /// Changes the state of a feature, which begins as `initial`.
@@ -28,13 +38,11 @@ package struct FeatureRow: TableRow {
     _ feature: UInt32, initial: @autoclosure () -> FeatureState,
     _ body: (inout FeatureState) -> Void
   ) {
-    if let index = entries.firstIndex(where: { $0.feature == feature }) {
-      body(&entries[index].state)
-    } else {
-      var state = initial()
-      body(&state)
-      entries.append(Entry(feature: feature, state: state))
+    let index = place(of: feature)
+    if index == entries.count || entries[index].feature != feature {
+      entries.insert(Entry(feature: feature, state: initial()), at: index)
     }
+    body(&entries[index].state)
   }
 
   package init(from reader: inout ByteReader) {
@@ -46,8 +54,7 @@ package struct FeatureRow: TableRow {
 
   package func write(to writer: inout ByteWriter) {
     writer.count(entries.count)
-    // By number, so that the bytes do not depend on which feature took something in first.
-    for entry in entries.sorted(by: { $0.feature < $1.feature }) {
+    for entry in entries {
       writer.unsigned(UInt64(entry.feature))
       entry.state.write(to: &writer)
     }

@@ -27,6 +27,8 @@ package final class Features: Projection {
   private let customerStates = Table<FeatureRow>(name: "features.customers")
   private let entityStates = Table<FeatureRow>(name: "features.entity-states")
   private var bound: [BoundFeature?] = []
+  private var places = ExpressionPlaces()
+  private let evaluation: EventEvaluation
   private var plans = FeaturePlans()
   /// Numbers of entities by kind, in order of first appearance: what populations go through.
   private var members: [UInt32: [UInt32]] = [:]
@@ -37,6 +39,7 @@ package final class Features: Projection {
   package init(context: FoldContext, catalog: Catalog) {
     self.context = context
     self.catalog = catalog
+    evaluation = EventEvaluation(names: context.names)
   }
 
   package var tables: [any StoredTable] {
@@ -144,6 +147,8 @@ package final class Features: Projection {
   }
 
   private func take(_ event: Event, _ subject: UInt32, _ plans: [FeaturePlan]) {
+    guard !plans.isEmpty else { return }
+    evaluation.begin(event)
     for plan in plans {
       let row: UInt32
       let table: Table<FeatureRow>
@@ -178,7 +183,7 @@ package final class Features: Projection {
     let time = bound.fold.order == .occurred ? event.header.occurredAt : event.recordedAt
     if bound.isKeyed {
       let type = context.names.name(.type, event.type) ?? ""
-      bound.forEachKey(of: event, type: type, names: context.names) { key, value in
+      bound.forEachKey(type: type, evaluation) { key, value in
         table.update(row, orInsert: FeatureRow()) { states in
           states.update(number, initial: .keyed([])) { state in
             state.take(value, for: key, at: time, fold: bound.fold, now: event.recordedAt)
@@ -187,7 +192,7 @@ package final class Features: Projection {
       }
       return
     }
-    bound.forEachValue(of: event, names: context.names) { value in
+    bound.forEachValue(evaluation) { value in
       table.update(row, orInsert: FeatureRow()) { states in
         states.update(number, initial: FeatureState(for: bound.fold)) { state in
           state.take(value, at: time, feature: bound.fold, now: event.recordedAt)
@@ -224,7 +229,7 @@ package final class Features: Projection {
     while bound.count <= Int(number) { bound.append(nil) }
     guard let program = catalog.program(activatedAt: row.activation) else { return }
     let feature = program.features[Int(row.index)]
-    bound[Int(number)] = BoundFeature(feature)
+    bound[Int(number)] = BoundFeature(feature, &places)
     var entity: FeaturePlan.Entity?
     if case .entity(let index) = feature.owner {
       let declared = program.entities[index]

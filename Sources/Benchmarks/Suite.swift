@@ -7,6 +7,7 @@ package enum Suite: String, CaseIterable, Sendable {
   case bytes
   case recovery
   case expressions
+  case decisions
   case ingest
   case batch
   case peers
@@ -21,6 +22,7 @@ package enum Suite: String, CaseIterable, Sendable {
     case .bytes: "bytes an event on disk, by part"
     case .recovery: "time until ready after SIGKILL under load and after a clean stop"
     case .expressions: "each filter and score of the shipped programs, one evaluation"
+    case .decisions: "engine time of a login decision, and of an event that triggers nothing"
     case .ingest: "ingest with all decisions, and the rebuild of what it left"
     case .batch: "a run over a large population, and reactive decisions during it"
     case .peers: "PostgreSQL, Redis, NATS, SQLite, eventsourcing: fetched, started, measured beside"
@@ -40,6 +42,7 @@ package enum Suite: String, CaseIterable, Sendable {
     case .bytes: try BytesSuite.run(settings)
     case .recovery: try RecoverySuite.run(settings)
     case .expressions: try ExpressionsSuite.run(settings)
+    case .decisions: try DecisionSuite.run(settings)
     case .ingest: try IngestSuite.run(settings)
     case .batch: try BatchSuite.run(settings)
     case .peers: try PeersSuite.run(settings)

@@ -134,27 +134,44 @@ package struct EventExpression: Sendable {
     }
   }
 
-  private struct EventActivation: Activation {
-    let expression: EventExpression
-    let event: Event
-    let element: Value?
-    let names: Names
+  private final class EventActivation: Activation {
+    private let expression: EventExpression
+    private let event: Event
+    private let element: Value?
+    private let names: Names
+
+    init(expression: EventExpression, event: Event, element: Value?, names: Names) {
+      self.expression = expression
+      self.event = event
+      self.element = element
+      self.names = names
+    }
 
     func attribute(_ slot: Int) throws(EvaluationError) -> Value? {
-      switch expression.slots[slot] {
-      case .event(let attribute): attribute.value(in: event, names: names)
-      case .element(let path): element?.selecting(path)
-      case .unknown(let name):
-        throw EvaluationError(.host, "\(name) is not known where only the event is")
-      }
+      try expression.attribute(slot, event, element, names)
     }
 
     func call(_ slot: Int, _ arguments: [Value]) throws(EvaluationError) -> Value {
-      let name = expression.compiled.hostCalls[slot]
-      guard let result = try PlainFunctions.call(name, arguments) else {
-        throw EvaluationError(.host, "\(name) is not known where only the event is")
-      }
-      return result
+      try expression.call(slot, arguments)
     }
+  }
+
+  func attribute(
+    _ slot: Int, _ event: Event, _ element: Value?, _ names: Names
+  ) throws(EvaluationError) -> Value? {
+    switch slots[slot] {
+    case .event(let attribute): attribute.value(in: event, names: names)
+    case .element(let path): element?.selecting(path)
+    case .unknown(let name):
+      throw EvaluationError(.host, "\(name) is not known where only the event is")
+    }
+  }
+
+  func call(_ slot: Int, _ arguments: [Value]) throws(EvaluationError) -> Value {
+    let name = compiled.hostCalls[slot]
+    guard let result = try PlainFunctions.call(name, arguments) else {
+      throw EvaluationError(.host, "\(name) is not known where only the event is")
+    }
+    return result
   }
 }

@@ -59,6 +59,15 @@ extension Value {
   }
 
   private static func encode(_ map: MapValue, into encoder: inout CBOREncoder) {
+    if map.hasOrderedNames {
+      encoder.mapHeader(map.count)
+      for index in 0..<map.count {
+        let (key, value) = map.entry(at: index)
+        key.encode(into: &encoder)
+        value.encode(into: &encoder)
+      }
+      return
+    }
     var builder = CBORMapBuilder()
     for (key, value) in zip(map.keys, map.values) {
       builder.add(text: key.text) { value.encode(into: &$0) }
@@ -114,7 +123,9 @@ extension Value {
   package var stored: Value {
     switch self {
     case .null, .bool, .int, .double, .string, .bytes: self
-    case .list, .map: isStored ? self : Value(CBORView(storage: cbor))
+    case .list(let elements):
+      isStored ? self : .list(elements.map(\.stored))
+    case .map(let map): isStored ? self : map.stored ?? Value(CBORView(storage: cbor))
     case .uint, .timestamp, .duration, .type, .optional, .abstract:
       Value(CBORView(storage: cbor))
     }
@@ -126,15 +137,8 @@ extension Value {
     case .null, .bool, .int, .double, .string, .bytes: return true
     case .list(let elements): return elements.allSatisfy(\.isStored)
     case .map(let map):
-      var last: String?
-      for index in map.keys.indices {
-        guard case .string(let key) = map.keys[index], map.values[index].isStored else {
-          return false
-        }
-        if let last, !CBORMap.textPrecedes(last, key) { return false }
-        last = key
-      }
-      return true
+      return map.hasOrderedNames
+        && (0..<map.count).allSatisfy { map.entry(at: $0).value.isStored }
     case .uint, .timestamp, .duration, .type, .optional, .abstract: return false
     }
   }
@@ -188,6 +192,32 @@ extension Value {
   package var microseconds: Int64? {
     guard case .timestamp(let seconds, let nanos) = self else { return nil }
     return seconds * 1_000_000 + Int64(nanos) / 1_000
+  }
+}
+
+extension MapValue {
+  /// The map as it comes back after having been stored; nil where a key is no text.
+  fileprivate var stored: Value? {
+    var fields: [(name: String, value: Value)] = []
+    fields.reserveCapacity(count)
+    for index in 0..<count {
+      let (key, value) = entry(at: index)
+      guard case .string(let name) = key else { return nil }
+      fields.append((name, value.stored))
+    }
+    fields.sort { CBORMap.textPrecedes($0.name, $1.name) }
+    return .map(MapValue(fields: fields))
+  }
+
+  /// Whether all keys are texts in the order of their encoded forms, as in maps that were stored.
+  fileprivate var hasOrderedNames: Bool {
+    var last: String?
+    for index in 0..<count {
+      guard case .string(let key) = entry(at: index).key else { return false }
+      if let last, !CBORMap.textPrecedes(last, key) { return false }
+      last = key
+    }
+    return true
   }
 }
 

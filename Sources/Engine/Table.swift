@@ -145,6 +145,7 @@ public final class Table<Row: TableRow> {
     return row
   }
 
+  @inlinable
   public func touch(_ number: UInt32, _ group: Int, _ index: Int) {
     guard groups[group][index].state != .dirty else { return }
     groups[group][index].state = .dirty

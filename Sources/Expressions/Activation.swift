@@ -2,7 +2,7 @@
 ///
 /// Both calls must be pure for the time of an evaluation: the same slot gives the same value.
 /// Slots are positions in `CompiledExpression.attributes` and `.hostCalls`.
-package protocol Activation {
+package protocol Activation: AnyObject {
   /// The value of an attribute.
   ///
   /// - Returns: nil if the field does not exist. That is an error of evaluation, except within
@@ -19,8 +19,9 @@ package protocol TimeZoneRules: Sendable {
   func offsetSeconds(zone: String, atUnixSeconds: Int64) -> Int32?
 }
 
-/// What one evaluation needs besides its activation.
+/// What one evaluation needs.
 struct Frame {
+  let activation: any Activation
   /// The local variables; nil for a binding that was not read yet.
   var locals: [Value?]
   var budget: WorkBudget

@@ -12,11 +12,9 @@ final class ArithmeticNode: Node, @unchecked Sendable {
     self.offset = offset
   }
 
-  override func value<A: Activation>(
-    _ activation: A, _ frame: inout Frame
-  ) throws(EvaluationError) -> Value {
-    let first = try left.value(activation, &frame)
-    let second = try right.value(activation, &frame)
+  override func value(_ frame: inout Frame) throws(EvaluationError) -> Value {
+    let first = try left.value(&frame)
+    let second = try right.value(&frame)
     do {
       return try operation.apply(first, second, &frame.budget)
     } catch {
@@ -106,10 +104,8 @@ final class NegationNode: Node, @unchecked Sendable {
     self.offset = offset
   }
 
-  override func value<A: Activation>(
-    _ activation: A, _ frame: inout Frame
-  ) throws(EvaluationError) -> Value {
-    switch try operand.value(activation, &frame) {
+  override func value(_ frame: inout Frame) throws(EvaluationError) -> Value {
+    switch try operand.value(&frame) {
     case .double(let number): return .double(-number)
     case .int(let number):
       guard number != .min else { throw EvaluationError(.overflow, "'-'", offset: offset) }

@@ -10,10 +10,8 @@ final class AttributeNode: Node, @unchecked Sendable {
     self.offset = offset
   }
 
-  override func value<A: Activation>(
-    _ activation: A, _ frame: inout Frame
-  ) throws(EvaluationError) -> Value {
-    guard let value = try activation.attribute(slot) else {
+  override func value(_ frame: inout Frame) throws(EvaluationError) -> Value {
+    guard let value = try frame.activation.attribute(slot) else {
       throw EvaluationError(.noSuchField, name, offset: offset)
     }
     return value
@@ -37,13 +35,11 @@ final class AttributePresenceNode: Node, @unchecked Sendable {
     self.givesOptional = givesOptional
   }
 
-  override func value<A: Activation>(
-    _ activation: A, _ frame: inout Frame
-  ) throws(EvaluationError) -> Value {
-    if let found = try activation.attribute(slot) {
+  override func value(_ frame: inout Frame) throws(EvaluationError) -> Value {
+    if let found = try frame.activation.attribute(slot) {
       return givesOptional ? .optional(found) : .bool(true)
     }
-    let value = try parent.value(activation, &frame)
+    let value = try parent.value(&frame)
     let found = try value.field(field)
     return givesOptional ? .optional(found) : .bool(found != nil)
   }
@@ -61,10 +57,8 @@ final class SelectNode: Node, @unchecked Sendable {
     self.offset = offset
   }
 
-  override func value<A: Activation>(
-    _ activation: A, _ frame: inout Frame
-  ) throws(EvaluationError) -> Value {
-    let value = try operand.value(activation, &frame)
+  override func value(_ frame: inout Frame) throws(EvaluationError) -> Value {
+    let value = try operand.value(&frame)
     if case .map(let map) = value {
       guard let found = map[field: field] else {
         throw EvaluationError(.noSuchField, field.name, offset: offset)
@@ -95,11 +89,9 @@ final class LocalFieldNode: Node, @unchecked Sendable {
     self.fallback = fallback
   }
 
-  override func value<A: Activation>(
-    _ activation: A, _ frame: inout Frame
-  ) throws(EvaluationError) -> Value {
+  override func value(_ frame: inout Frame) throws(EvaluationError) -> Value {
     if case .map(let map)? = frame.locals[slot], let found = map[field: field] { return found }
-    return try fallback.value(activation, &frame)
+    return try fallback.value(&frame)
   }
 }
 
@@ -115,10 +107,8 @@ final class PresenceNode: Node, @unchecked Sendable {
     self.givesOptional = givesOptional
   }
 
-  override func value<A: Activation>(
-    _ activation: A, _ frame: inout Frame
-  ) throws(EvaluationError) -> Value {
-    var value = try operand.value(activation, &frame)
+  override func value(_ frame: inout Frame) throws(EvaluationError) -> Value {
+    var value = try operand.value(&frame)
     if case .optional(let wrapped) = value {
       guard let wrapped else { return givesOptional ? .optional(nil) : .bool(false) }
       value = wrapped

@@ -21,10 +21,8 @@ final class UnaryCallNode: Node, @unchecked Sendable {
     self.offset = offset
   }
 
-  override func value<A: Activation>(
-    _ activation: A, _ frame: inout Frame
-  ) throws(EvaluationError) -> Value {
-    let value = try argument.value(activation, &frame)
+  override func value(_ frame: inout Frame) throws(EvaluationError) -> Value {
+    let value = try argument.value(&frame)
     do {
       return try function(value, &frame)
     } catch {
@@ -47,11 +45,9 @@ final class BinaryCallNode: Node, @unchecked Sendable {
     self.offset = offset
   }
 
-  override func value<A: Activation>(
-    _ activation: A, _ frame: inout Frame
-  ) throws(EvaluationError) -> Value {
-    let left = try first.value(activation, &frame)
-    let right = try second.value(activation, &frame)
+  override func value(_ frame: inout Frame) throws(EvaluationError) -> Value {
+    let left = try first.value(&frame)
+    let right = try second.value(&frame)
     do {
       return try function(left, right, &frame)
     } catch {
@@ -72,12 +68,10 @@ final class VariadicCallNode: Node, @unchecked Sendable {
     self.offset = offset
   }
 
-  override func value<A: Activation>(
-    _ activation: A, _ frame: inout Frame
-  ) throws(EvaluationError) -> Value {
+  override func value(_ frame: inout Frame) throws(EvaluationError) -> Value {
     var values: [Value] = []
     values.reserveCapacity(arguments.count)
-    for argument in arguments { values.append(try argument.value(activation, &frame)) }
+    for argument in arguments { values.append(try argument.value(&frame)) }
     do {
       return try function(values, &frame)
     } catch {
@@ -100,19 +94,17 @@ final class HostCallNode: Node, @unchecked Sendable {
     self.offset = offset
   }
 
-  override func value<A: Activation>(
-    _ activation: A, _ frame: inout Frame
-  ) throws(EvaluationError) -> Value {
+  override func value(_ frame: inout Frame) throws(EvaluationError) -> Value {
     var values: [Value] = []
     values.reserveCapacity(arguments.count)
     try frame.budget.charge(cost)
     for argument in arguments {
-      let value = try argument.value(activation, &frame)
+      let value = try argument.value(&frame)
       try value.chargeSize(&frame.budget)
       values.append(value)
     }
     do {
-      return try activation.call(slot, values)
+      return try frame.activation.call(slot, values)
     } catch {
       throw error.located(offset)
     }

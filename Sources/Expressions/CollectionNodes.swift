@@ -6,13 +6,11 @@ final class ListNode: Node, @unchecked Sendable {
     self.elements = elements
   }
 
-  override func value<A: Activation>(
-    _ activation: A, _ frame: inout Frame
-  ) throws(EvaluationError) -> Value {
+  override func value(_ frame: inout Frame) throws(EvaluationError) -> Value {
     var values: [Value] = []
     values.reserveCapacity(elements.count)
     for (node, isOptional) in elements {
-      let value = try node.value(activation, &frame)
+      let value = try node.value(&frame)
       if !isOptional {
         values.append(value)
       } else if let present = try value.optionalContent() {
@@ -33,14 +31,12 @@ final class MapNode: Node, @unchecked Sendable {
     self.offset = offset
   }
 
-  override func value<A: Activation>(
-    _ activation: A, _ frame: inout Frame
-  ) throws(EvaluationError) -> Value {
+  override func value(_ frame: inout Frame) throws(EvaluationError) -> Value {
     var made: [(key: Value, value: Value)] = []
     made.reserveCapacity(entries.count)
     for entry in entries {
-      let key = try entry.key.value(activation, &frame)
-      let value = try entry.value.value(activation, &frame)
+      let key = try entry.key.value(&frame)
+      let value = try entry.value.value(&frame)
       if !entry.isOptional {
         made.append((key, value))
       } else if let present = try value.optionalContent() {
@@ -81,11 +77,9 @@ final class IndexNode: Node, @unchecked Sendable {
     self.offset = offset
   }
 
-  override func value<A: Activation>(
-    _ activation: A, _ frame: inout Frame
-  ) throws(EvaluationError) -> Value {
-    let container = try operand.value(activation, &frame)
-    let key = try index.value(activation, &frame)
+  override func value(_ frame: inout Frame) throws(EvaluationError) -> Value {
+    let container = try operand.value(&frame)
+    let key = try index.value(&frame)
     if case .optional(let wrapped) = container {
       return .optional(
         try wrapped.flatMap { (value) throws(EvaluationError) in
@@ -146,17 +140,13 @@ final class MembershipNode: Node, @unchecked Sendable {
     self.offset = offset
   }
 
-  override func value<A: Activation>(
-    _ activation: A, _ frame: inout Frame
-  ) throws(EvaluationError) -> Value {
-    .bool(try truth(activation, &frame))
+  override func value(_ frame: inout Frame) throws(EvaluationError) -> Value {
+    .bool(try truth(&frame))
   }
 
-  override func truth<A: Activation>(
-    _ activation: A, _ frame: inout Frame
-  ) throws(EvaluationError) -> Bool {
-    let value = try element.value(activation, &frame)
-    switch try container.value(activation, &frame) {
+  override func truth(_ frame: inout Frame) throws(EvaluationError) -> Bool {
+    let value = try element.value(&frame)
+    switch try container.value(&frame) {
     case .map(let map): return map[value] != nil
     case .list(let list):
       try frame.budget.charge(list.count)

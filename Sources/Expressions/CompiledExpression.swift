@@ -70,14 +70,15 @@ package struct CompiledExpression: Sendable {
   /// - Throws: Why there is no value; also when the work limit is reached.
   /// - Cost: Comparisons, arithmetic on numbers, `&&`, `||`, `has` and selection allocate nothing
   ///   as long as nothing fails; a comprehension allocates its variables once.
-  package func evaluate<A: Activation>(
-    _ activation: A, timeZones: (any TimeZoneRules)? = nil
+  package func evaluate(
+    _ activation: any Activation, timeZones: (any TimeZoneRules)? = nil
   ) throws(EvaluationError) -> Value {
     var frame = Frame(
+      activation: activation,
       locals: slotCount == 0 ? [] : Array(repeating: nil, count: slotCount),
       budget: WorkBudget(units: workLimit),
       timeZones: usesTimeZones ? timeZones.map { TimeZoneBox($0) } : nil)
-    let value = try root.value(activation, &frame)
+    let value = try root.value(&frame)
     switch value {
     case .list, .map, .optional: try value.chargeSize(&frame.budget)
     default: break

@@ -63,8 +63,9 @@ struct Compiler {
   func folded(_ node: Node, _ operands: [Node]) -> Node {
     guard operands.allSatisfy({ $0.constant != nil }) else { return node }
     // Time zones are known to an evaluation only, and large results are better made when needed.
-    var frame = Frame(locals: [], budget: WorkBudget(units: 10_000), timeZones: nil)
-    guard let value = try? node.value(NoActivation(), &frame) else { return node }
+    var frame = Frame(
+      activation: NoActivation(), locals: [], budget: WorkBudget(units: 10_000), timeZones: nil)
+    guard let value = try? node.value(&frame) else { return node }
     return ConstantNode(value)
   }
 
@@ -148,7 +149,7 @@ struct Compiler {
 }
 
 /// Constant nodes ask nothing of their host.
-private struct NoActivation: Activation {
+private final class NoActivation: Activation {
   func attribute(_ slot: Int) throws(EvaluationError) -> Value? { nil }
 
   func call(_ slot: Int, _ arguments: [Value]) throws(EvaluationError) -> Value {

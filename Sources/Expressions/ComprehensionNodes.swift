@@ -86,22 +86,18 @@ final class QuantifierNode: Node, @unchecked Sendable {
     self.offset = offset
   }
 
-  override func value<A: Activation>(
-    _ activation: A, _ frame: inout Frame
-  ) throws(EvaluationError) -> Value {
-    .bool(try truth(activation, &frame))
+  override func value(_ frame: inout Frame) throws(EvaluationError) -> Value {
+    .bool(try truth(&frame))
   }
 
-  override func truth<A: Activation>(
-    _ activation: A, _ frame: inout Frame
-  ) throws(EvaluationError) -> Bool {
+  override func truth(_ frame: inout Frame) throws(EvaluationError) -> Bool {
     let iteration = try Iteration(
-      try range.value(activation, &frame), slot: slot, hasSecond: hasSecond, offset: offset)
+      try range.value(&frame), slot: slot, hasSecond: hasSecond, offset: offset)
     var failure: EvaluationError?
     for position in 0..<iteration.count {
       try iteration.bind(position, &frame)
       do {
-        if try condition.truth(activation, &frame) == decisive { return decisive }
+        if try condition.truth(&frame) == decisive { return decisive }
       } catch {
         if failure == nil { failure = error }
       }
@@ -127,15 +123,13 @@ final class ExactlyOneNode: Node, @unchecked Sendable {
     self.offset = offset
   }
 
-  override func value<A: Activation>(
-    _ activation: A, _ frame: inout Frame
-  ) throws(EvaluationError) -> Value {
+  override func value(_ frame: inout Frame) throws(EvaluationError) -> Value {
     let iteration = try Iteration(
-      try range.value(activation, &frame), slot: slot, hasSecond: hasSecond, offset: offset)
+      try range.value(&frame), slot: slot, hasSecond: hasSecond, offset: offset)
     var count = 0
     for position in 0..<iteration.count {
       try iteration.bind(position, &frame)
-      if try condition.truth(activation, &frame) { count += 1 }
+      if try condition.truth(&frame) { count += 1 }
     }
     return .bool(count == 1)
   }
@@ -169,17 +163,15 @@ final class TransformationNode: Node, @unchecked Sendable {
     self.offset = offset
   }
 
-  override func value<A: Activation>(
-    _ activation: A, _ frame: inout Frame
-  ) throws(EvaluationError) -> Value {
+  override func value(_ frame: inout Frame) throws(EvaluationError) -> Value {
     let iteration = try Iteration(
-      try range.value(activation, &frame), slot: slot, hasSecond: hasSecond, offset: offset)
+      try range.value(&frame), slot: slot, hasSecond: hasSecond, offset: offset)
     var values: [Value] = []
     var entries: [(key: Value, value: Value)] = []
     for position in 0..<iteration.count {
       try iteration.bind(position, &frame)
-      if let condition, try !condition.truth(activation, &frame) { continue }
-      let made = try result?.value(activation, &frame) ?? iteration.element(position)
+      if let condition, try !condition.truth(&frame) { continue }
+      let made = try result?.value(&frame) ?? iteration.element(position)
       switch form {
       case .list: values.append(made)
       case .mapOfKeys: entries.append((iteration.key(position), made))

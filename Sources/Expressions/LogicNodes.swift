@@ -22,22 +22,18 @@ final class LogicNode: Node, @unchecked Sendable {
       right: chain(operands[middle...], decisive: decisive), decisive: decisive)
   }
 
-  override func value<A: Activation>(
-    _ activation: A, _ frame: inout Frame
-  ) throws(EvaluationError) -> Value {
-    .bool(try truth(activation, &frame))
+  override func value(_ frame: inout Frame) throws(EvaluationError) -> Value {
+    .bool(try truth(&frame))
   }
 
-  override func truth<A: Activation>(
-    _ activation: A, _ frame: inout Frame
-  ) throws(EvaluationError) -> Bool {
+  override func truth(_ frame: inout Frame) throws(EvaluationError) -> Bool {
     do {
-      if try left.truth(activation, &frame) == decisive { return decisive }
+      if try left.truth(&frame) == decisive { return decisive }
     } catch {
-      if let truth = try? right.truth(activation, &frame), truth == decisive { return decisive }
+      if let truth = try? right.truth(&frame), truth == decisive { return decisive }
       throw error
     }
-    return try right.truth(activation, &frame)
+    return try right.truth(&frame)
   }
 }
 
@@ -49,16 +45,12 @@ final class NotNode: Node, @unchecked Sendable {
     self.operand = operand
   }
 
-  override func value<A: Activation>(
-    _ activation: A, _ frame: inout Frame
-  ) throws(EvaluationError) -> Value {
-    .bool(!(try operand.truth(activation, &frame)))
+  override func value(_ frame: inout Frame) throws(EvaluationError) -> Value {
+    .bool(!(try operand.truth(&frame)))
   }
 
-  override func truth<A: Activation>(
-    _ activation: A, _ frame: inout Frame
-  ) throws(EvaluationError) -> Bool {
-    !(try operand.truth(activation, &frame))
+  override func truth(_ frame: inout Frame) throws(EvaluationError) -> Bool {
+    !(try operand.truth(&frame))
   }
 }
 
@@ -74,17 +66,13 @@ final class EqualityNode: Node, @unchecked Sendable {
     self.isNegated = isNegated
   }
 
-  override func value<A: Activation>(
-    _ activation: A, _ frame: inout Frame
-  ) throws(EvaluationError) -> Value {
-    .bool(try truth(activation, &frame))
+  override func value(_ frame: inout Frame) throws(EvaluationError) -> Value {
+    .bool(try truth(&frame))
   }
 
-  override func truth<A: Activation>(
-    _ activation: A, _ frame: inout Frame
-  ) throws(EvaluationError) -> Bool {
-    let first = try left.value(activation, &frame)
-    let second = try right.value(activation, &frame)
+  override func truth(_ frame: inout Frame) throws(EvaluationError) -> Bool {
+    let first = try left.value(&frame)
+    let second = try right.value(&frame)
     return try first.equals(second, &frame.budget) != isNegated
   }
 }
@@ -101,16 +89,12 @@ final class TextEqualityNode: Node, @unchecked Sendable {
     self.isNegated = isNegated
   }
 
-  override func value<A: Activation>(
-    _ activation: A, _ frame: inout Frame
-  ) throws(EvaluationError) -> Value {
-    .bool(try truth(activation, &frame))
+  override func value(_ frame: inout Frame) throws(EvaluationError) -> Value {
+    .bool(try truth(&frame))
   }
 
-  override func truth<A: Activation>(
-    _ activation: A, _ frame: inout Frame
-  ) throws(EvaluationError) -> Bool {
-    guard case .string(let found) = try operand.value(activation, &frame) else {
+  override func truth(_ frame: inout Frame) throws(EvaluationError) -> Bool {
+    guard case .string(let found) = try operand.value(&frame) else {
       return isNegated
     }
     return sameText(found, text) != isNegated
@@ -135,17 +119,13 @@ final class OrderNode: Node, @unchecked Sendable {
     self.offset = offset
   }
 
-  override func value<A: Activation>(
-    _ activation: A, _ frame: inout Frame
-  ) throws(EvaluationError) -> Value {
-    .bool(try truth(activation, &frame))
+  override func value(_ frame: inout Frame) throws(EvaluationError) -> Value {
+    .bool(try truth(&frame))
   }
 
-  override func truth<A: Activation>(
-    _ activation: A, _ frame: inout Frame
-  ) throws(EvaluationError) -> Bool {
-    let first = try left.value(activation, &frame)
-    let second = try right.value(activation, &frame)
+  override func truth(_ frame: inout Frame) throws(EvaluationError) -> Bool {
+    let first = try left.value(&frame)
+    let second = try right.value(&frame)
     if case .int(let one) = first, case .int(let other) = second { return holds(one, other) }
     if case .double(let one) = first, case .double(let other) = second {
       return holds(one, other)

@@ -100,6 +100,19 @@ package struct MapValue: Sendable {
     return nil
   }
 
+  /// Whether a map of as many entries has the same values, where both have the same texts as keys
+  /// in the same order; nil where they have not.
+  func isSameInOrder(as other: MapValue) -> Bool? {
+    for position in storage.entries.indices {
+      let (own, its) = (storage.entries[position], other.storage.entries[position])
+      guard own.fingerprint == its.fingerprint, case .string(let name) = own.key,
+        case .string(let itsName) = its.key, sameText(name, itsName)
+      else { return nil }
+      if own.value != its.value { return false }
+    }
+    return true
+  }
+
   /// The entry for a key that is no double, with the key as it was put in; nil if absent.
   func entry(_ key: Value) -> (key: Value, value: Value)? {
     position(of: key).map { entry(at: $0) }

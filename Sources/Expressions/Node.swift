@@ -5,19 +5,15 @@
 /// is not final.
 class Node: @unchecked Sendable {
   /// The node's value.
-  func value<A: Activation>(
-    _ activation: A, _ frame: inout Frame
-  ) throws(EvaluationError) -> Value {
+  func value(_ frame: inout Frame) throws(EvaluationError) -> Value {
     fatalError("a node without a value")
   }
 
   /// The node's value where a bool is needed.
   ///
   /// - Throws: `.noSuchOverload` for a value of another kind.
-  func truth<A: Activation>(
-    _ activation: A, _ frame: inout Frame
-  ) throws(EvaluationError) -> Bool {
-    let value = try value(activation, &frame)
+  func truth(_ frame: inout Frame) throws(EvaluationError) -> Bool {
+    let value = try value(&frame)
     guard case .bool(let truth) = value else {
       throw EvaluationError(.noSuchOverload, "a bool is needed, not \(value.type.name)")
     }
@@ -36,9 +32,7 @@ final class ConstantNode: Node, @unchecked Sendable {
     stored = value
   }
 
-  override func value<A: Activation>(
-    _ activation: A, _ frame: inout Frame
-  ) throws(EvaluationError) -> Value { stored }
+  override func value(_ frame: inout Frame) throws(EvaluationError) -> Value { stored }
 
   override var constant: Value? { stored }
 }
@@ -51,9 +45,7 @@ final class FailureNode: Node, @unchecked Sendable {
     self.error = error
   }
 
-  override func value<A: Activation>(
-    _ activation: A, _ frame: inout Frame
-  ) throws(EvaluationError) -> Value { throw error }
+  override func value(_ frame: inout Frame) throws(EvaluationError) -> Value { throw error }
 }
 
 /// A variable of a comprehension.
@@ -64,9 +56,7 @@ final class LocalNode: Node, @unchecked Sendable {
     self.slot = slot
   }
 
-  override func value<A: Activation>(
-    _ activation: A, _ frame: inout Frame
-  ) throws(EvaluationError) -> Value {
+  override func value(_ frame: inout Frame) throws(EvaluationError) -> Value {
     guard let value = frame.locals[slot] else {
       preconditionFailure("a comprehension's variable is set before its body is evaluated")
     }
@@ -85,11 +75,9 @@ final class LazyLocalNode: Node, @unchecked Sendable {
     self.definition = definition
   }
 
-  override func value<A: Activation>(
-    _ activation: A, _ frame: inout Frame
-  ) throws(EvaluationError) -> Value {
+  override func value(_ frame: inout Frame) throws(EvaluationError) -> Value {
     if let value = frame.locals[slot] { return value }
-    let value = try definition.value(activation, &frame)
+    let value = try definition.value(&frame)
     frame.locals[slot] = value
     return value
   }
@@ -105,11 +93,9 @@ final class BindingNode: Node, @unchecked Sendable {
     self.body = body
   }
 
-  override func value<A: Activation>(
-    _ activation: A, _ frame: inout Frame
-  ) throws(EvaluationError) -> Value {
+  override func value(_ frame: inout Frame) throws(EvaluationError) -> Value {
     frame.locals[slot] = nil
-    return try body.value(activation, &frame)
+    return try body.value(&frame)
   }
 }
 
@@ -125,10 +111,8 @@ final class ConditionalNode: Node, @unchecked Sendable {
     self.second = second
   }
 
-  override func value<A: Activation>(
-    _ activation: A, _ frame: inout Frame
-  ) throws(EvaluationError) -> Value {
-    try condition.truth(activation, &frame)
-      ? first.value(activation, &frame) : second.value(activation, &frame)
+  override func value(_ frame: inout Frame) throws(EvaluationError) -> Value {
+    try condition.truth(&frame)
+      ? first.value(&frame) : second.value(&frame)
   }
 }

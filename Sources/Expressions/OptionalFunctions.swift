@@ -41,15 +41,13 @@ final class AlternativeNode: Node, @unchecked Sendable {
     self.offset = offset
   }
 
-  override func value<A: Activation>(
-    _ activation: A, _ frame: inout Frame
-  ) throws(EvaluationError) -> Value {
-    let first = try operand.value(activation, &frame)
+  override func value(_ frame: inout Frame) throws(EvaluationError) -> Value {
+    let first = try operand.value(&frame)
     guard case .optional(let content) = first else {
       throw Builtin.refusal(givesOptional ? "or" : "orValue", first).located(offset)
     }
     if let content { return givesOptional ? first : content }
-    let other = try alternative.value(activation, &frame)
+    let other = try alternative.value(&frame)
     if givesOptional, case .optional = other { return other }
     guard !givesOptional else { throw Builtin.refusal("or", first, other).located(offset) }
     return other

@@ -127,10 +127,8 @@ final class MatchNode: Node, @unchecked Sendable {
     self.offset = offset
   }
 
-  override func value<A: Activation>(
-    _ activation: A, _ frame: inout Frame
-  ) throws(EvaluationError) -> Value {
-    let value = try text.value(activation, &frame)
+  override func value(_ frame: inout Frame) throws(EvaluationError) -> Value {
+    let value = try text.value(&frame)
     do {
       let text = try TextFunctions.text(value, "matches")
       return .bool(try pattern.matches(text, &frame.budget))

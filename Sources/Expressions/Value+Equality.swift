@@ -11,6 +11,7 @@ extension Value: Equatable {
       return first.count == second.count && zip(first, second).allSatisfy { $0 == $1 }
     case (.map(let first), .map(let second)):
       guard first.count == second.count else { return false }
+      if let isSame = first.isSameInOrder(as: second) { return isSame }
       return (0..<first.count).allSatisfy { position in
         let (key, value) = first.entry(at: position)
         return second.entry(key).map { $0.key == key && $0.value == value } ?? false

@@ -112,9 +112,14 @@ enum ConformanceValue {
 }
 
 /// Answers attributes from a test's bindings.
-struct ConformanceActivation: Activation {
-  let attributes: [Attribute]
-  let bindings: [String: Value]
+final class ConformanceActivation: Activation {
+  private let attributes: [Attribute]
+  private let bindings: [String: Value]
+
+  init(attributes: [Attribute], bindings: [String: Value]) {
+    self.attributes = attributes
+    self.bindings = bindings
+  }
 
   func attribute(_ slot: Int) throws(EvaluationError) -> Value? {
     guard let root = bindings[attributes[slot].root] else { return nil }

@@ -1,4 +1,5 @@
 import Binding
+import CBOR
 import Expressions
 import Programs
 
@@ -29,6 +30,18 @@ enum FactAttribute: Sendable {
   case key
   case unknown(String)
 
+  /// Whether the value stays the same while one event is handled.
+  var isKept: Bool {
+    switch self {
+    case .event, .customerID, .trait, .feature, .parameter: true
+    default: false
+    }
+  }
+
+  var isRecord: Bool {
+    if case .record = self { true } else { false }
+  }
+
   enum Record: String, Sendable {
     case customer, run, params, score, variant
   }
@@ -47,18 +60,30 @@ final class ExpressionBinding: Sendable {
   let attributes: [FactAttribute]
   /// The attributes as the expression writes them.
   let attributeNames: [String]
+  /// By attribute: the place of its value among those that the program keeps while one event is
+  /// handled; -1 for what may change meanwhile.
+  let keptPlaces: [Int]
+  /// The attributes' names as keys of a map, and the attributes in the order of those keys; records
+  /// are left out, for they say nothing about a verdict that their fields, noted one by one, do not.
+  let keys: [CBORKey]
+  let order: [Int]
   let calls: [FactCall]
   /// Held so that no other expression takes its identity.
   let expression: CompiledExpression
 
   init(
-    _ expression: CompiledExpression, attributes: [FactAttribute], attributeNames: [String],
+    _ expression: CompiledExpression, attributes: [FactAttribute], keptPlaces: [Int],
     calls: [FactCall]
   ) {
     self.expression = expression
     self.attributes = attributes
-    self.attributeNames = attributeNames
+    self.keptPlaces = keptPlaces
     self.calls = calls
+    let names = expression.attributes.map(\.description)
+    attributeNames = names
+    keys = names.map { CBORKey($0) }
+    order = attributes.indices.filter { !attributes[$0].isRecord }
+      .sorted { CBORMap.textPrecedes(names[$0], names[$1]) }
   }
 }
 

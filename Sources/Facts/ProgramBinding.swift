@@ -19,6 +19,8 @@ package final class ProgramBinding {
   private let entities: [String: EntityFacts]
   /// By the expressions' identities, which are cheaper to look up than their texts.
   private var bindings: [ObjectIdentifier: ExpressionBinding] = [:]
+  /// The places of values that are kept while one event is handled, by what reads them.
+  private var keptPlaces: [String: Int] = [:]
   /// The traits' numbers in the profiles, as far as they are known. A number stays as long as the
   /// tables are open, and this binding lives no longer.
   private var traitNumbers: [UInt32?] = []
@@ -87,12 +89,20 @@ package final class ProgramBinding {
   /// The resolved attributes and functions of an expression of the program.
   func binding(of expression: CompiledExpression) -> ExpressionBinding {
     if let known = bindings[expression.identity] { return known }
+    let attributes = expression.attributes.map(resolve)
     let binding = ExpressionBinding(
-      expression, attributes: expression.attributes.map(resolve),
-      attributeNames: expression.attributes.map(\.description),
-      calls: expression.hostCalls.map(resolve))
+      expression, attributes: attributes,
+      keptPlaces: zip(attributes, expression.attributes).map { resolved, attribute in
+        resolved.isKept ? keptPlace(of: attribute.description) : -1
+      }, calls: expression.hostCalls.map(resolve))
     bindings[expression.identity] = binding
     return binding
+  }
+
+  private func keptPlace(of name: String) -> Int {
+    if let known = keptPlaces[name] { return known }
+    keptPlaces[name] = keptPlaces.count
+    return keptPlaces.count - 1
   }
 
   private func resolve(_ function: String) -> FactCall {

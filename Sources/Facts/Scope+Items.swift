@@ -47,12 +47,12 @@ extension Scope {
     guard let facts = item else { return nil }
     if case .read(let value) = facts.values[index] { return value }
     // The expression that asks goes on afterwards, and notes what it reads, not what this one does.
-    let suspended = (current, reads)
-    reads = nil
+    let suspended = (current, notes.isTaking)
+    notes.isTaking = false
     item?.isEvaluatingData = true
     let value = optional(facts.data[index].value)
     item?.isEvaluatingData = false
-    (current, reads) = suspended
+    (current, notes.isTaking) = suspended
     item?.values[index] = .read(value)
     return value
   }

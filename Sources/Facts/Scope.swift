@@ -22,10 +22,10 @@ package final class Scope {
   private let references: References
 
   /// The program whose expressions are evaluated.
-  package var binding: ProgramBinding?
+  package var binding: ProgramBinding? { didSet { kept.forget() } }
   package var event: Event?
   /// The number of the customer.
-  package var customer: UInt32 = 0
+  package var customer: UInt32 = 0 { didSet { kept.forget() } }
   /// Ledger time.
   package var now: Int64 = 0
   package var key: String?
@@ -39,13 +39,15 @@ package final class Scope {
   /// The item of a population that is handled; nil: none.
   var item: ItemFacts?
   /// The customer's variants; nil: not drawn yet.
-  package var variants: Variants?
+  package var variants: Variants? { didSet { kept.forget() } }
   /// The segment; empty: none fits, or none was asked for yet.
   package var segment = ""
   /// Up to where of the ledger the rules of time zones count: the position of the event.
   var position: UInt64 = .max
-  /// Where reads are noted while a filter is asked; nil: nowhere.
-  package var reads: [(name: String, value: Value)]?
+  /// What was read already while the present event is handled.
+  private var kept = KeptValues()
+  /// What the filter that is asked reads.
+  var notes = ReadNotes()
   var current: ExpressionBinding?
   /// The entity that was read last while the present event is handled.
   private var lastEntity: (kind: UInt32, key: [UInt8]?, value: Value)?
@@ -80,8 +82,9 @@ package final class Scope {
     offer = nil
     storedOffer = nil
     item = nil
-    reads = nil
+    notes.isTaking = false
     lastEntity = nil
+    kept.forget()
   }
 
   /// The value of an expression of the program.
@@ -98,8 +101,14 @@ package final class Scope {
   /// Whether a guard holds: an absent one does, a failing one does not.
   package func holds(_ guardExpression: CompiledExpression?) -> Bool {
     guard let guardExpression else { return true }
+    return isTrue(guardExpression)
+  }
+
+  /// Whether an expression is true; a failing one is not.
+  package func isTrue(_ expression: CompiledExpression) -> Bool {
     do throws(EvaluationError) {
-      return try value(of: guardExpression) == .bool(true)
+      guard case .bool(true) = try value(of: expression) else { return false }
+      return true
     } catch {
       return false
     }
@@ -129,18 +138,18 @@ extension Scope {
 extension Scope: Activation {
   package func attribute(_ slot: Int) throws(EvaluationError) -> Value? {
     guard let current else { return nil }
-    let value = try read(current.attributes[slot])
-    if reads != nil {
-      // A whole record says nothing about a verdict that its fields, noted one by one, do not.
-      if case .record = current.attributes[slot] { return value }
-      note(current.attributeNames[slot], value)
+    let place = current.keptPlaces[slot]
+    let value: Value?
+    if place < 0 {
+      value = try read(current.attributes[slot])
+    } else if let known = kept[place] {
+      value = known
+    } else {
+      value = try read(current.attributes[slot])
+      kept[place] = .some(value)
     }
+    if notes.isTaking { notes.take(value, ofAttribute: slot) }
     return value
-  }
-
-  private func note(_ name: String, _ value: Value?) {
-    guard let noted = reads, !noted.contains(where: { $0.name == name }) else { return }
-    reads?.append((name, value ?? .null))
   }
 
   private func read(_ attribute: FactAttribute) throws(EvaluationError) -> Value? {
@@ -219,14 +228,17 @@ extension Scope: Activation {
     case .held: return try held(arguments)
     case .reference:
       let value = try reference(arguments)
-      if reads != nil { note("reference(\(arguments.map(\.text).joined(separator: ", ")))", value) }
+      if notes.isTaking {
+        notes.take(value, ofCall: "reference(\(arguments.map(\.text).joined(separator: ", ")))")
+      }
       return value
     case .zone: return .string(zoneName)
     case .nextLocal: return try nextLocal(arguments)
     case .entity(let entity):
       let value = self.entity(entity, arguments)
-      if reads != nil, let name = self.current?.expression.hostCalls[slot] {
-        note("\(name)(\(arguments.first?.text ?? ""))", value)
+      if notes.isTaking {
+        let name = current.expression.hostCalls[slot]
+        notes.take(value, ofCall: "\(name)(\(arguments.first?.text ?? ""))")
       }
       return value
     case .plain(let name):

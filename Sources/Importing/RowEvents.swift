@@ -170,9 +170,14 @@ private struct RowExpression {
     try compiled.evaluate(RowActivation(expression: self, row: row))
   }
 
-  private struct RowActivation: Activation {
-    let expression: RowExpression
-    let row: Row
+  private final class RowActivation: Activation {
+    private let expression: RowExpression
+    private let row: Row
+
+    init(expression: RowExpression, row: Row) {
+      self.expression = expression
+      self.row = row
+    }
 
     func attribute(_ slot: Int) throws(EvaluationError) -> Value? {
       switch expression.slots[slot] {

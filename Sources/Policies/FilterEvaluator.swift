@@ -59,43 +59,64 @@ struct FilterEvaluator {
   let names: Names
   let pendingSends = PendingSends()
 
-  /// Asks one filter. One that fails to evaluate rejects.
+  /// Asks one filter, and writes what it said and read. One that fails to evaluate rejects.
+  /// - Returns: Whether it passes.
+  func ask(_ filter: Program.Filter, into encoder: inout CBOREncoder) -> Bool {
+    if case .expression(let expression) = filter.test {
+      return ask(filter.id, expression, into: &encoder)
+    }
+    let verdict = ask(filter)
+    verdict.record.encode(into: &encoder)
+    return verdict.passed
+  }
+
+  /// Asks one filter, for paths that are not hot.
   func ask(_ filter: Program.Filter) -> Verdict {
     switch filter.test {
-    case .expression(let expression): ask(filter.id, expression)
-    case .cap(let cap): ask(filter.id, cap)
-    case .cooldown(let cooldown): ask(filter.id, cooldown)
-    case .suppression(let channel, let address): ask(filter.id, channel, address)
-    case .topic(let topic, let channel): ask(filter.id, topic, channel)
-    case .quietHours(let hours): ask(filter.id, hours)
+    case .expression(let expression):
+      var encoder = CBOREncoder()
+      let passed = ask(filter.id, expression, into: &encoder)
+      return Verdict(passed: passed, record: CBORView(storage: encoder.bytes).value)
+    case .cap(let cap): return ask(filter.id, cap)
+    case .cooldown(let cooldown): return ask(filter.id, cooldown)
+    case .suppression(let channel, let address): return ask(filter.id, channel, address)
+    case .topic(let topic, let channel): return ask(filter.id, topic, channel)
+    case .quietHours(let hours): return ask(filter.id, hours)
     }
   }
 
   /// Whether a filter passes, without a record of what it read.
   func passes(_ filter: Program.Filter) -> Bool {
     switch filter.test {
-    case .expression(let expression): scope.optional(expression) == .bool(true)
+    case .expression(let expression): scope.isTrue(expression)
     case .cap(let cap): count(cap) < cap.limit
     default: ask(filter).passed
     }
   }
 
-  private func ask(_ id: String, _ expression: CompiledExpression) -> Verdict {
-    scope.reads = []
-    defer { scope.reads = nil }
+  private func ask(
+    _ id: String, _ expression: CompiledExpression, into encoder: inout CBOREncoder
+  ) -> Bool {
     var passed = false
     var failure: EvaluationError?
     do throws(EvaluationError) {
-      passed = try scope.value(of: expression) == .bool(true)
+      passed = try scope.notedValue(of: expression) == .bool(true)
     } catch {
       failure = error
     }
-    let read = (scope.reads ?? []).map { ($0.name, $0.value.cborValue) }
-    // In the order of the stored map, so that it need not be sorted.
-    var fields: [(String, CBORValue)] = [("id", .text(id)), ("read", .object(read))]
-    if let failure { fields.append(("error", .text(failure.message))) }
-    fields.append(("verdict", .text(passed ? "pass" : "fail")))
-    return Verdict(passed: passed, record: .object(fields))
+    // In the order of the encoded keys.
+    encoder.mapHeader(failure == nil ? 3 : 4)
+    encoder.text(FilterField.id)
+    encoder.text(id)
+    encoder.text(FilterField.read)
+    scope.encodeReads(into: &encoder)
+    if let failure {
+      encoder.text(FilterField.error)
+      encoder.text(failure.message)
+    }
+    encoder.text(FilterField.verdict)
+    encoder.text(passed ? "pass" : "fail")
+    return passed
   }
 
   private func ask(_ id: String, _ cap: Program.Cap) -> Verdict {
@@ -130,4 +151,12 @@ struct FilterEvaluator {
     guard let trait = profiles.trait("optedOut") else { return false }
     return profiles.value(of: trait, customer: scope.customer) == .bool(true)
   }
+}
+
+/// The fields of a filter's record.
+private enum FilterField {
+  static let id: CBORKey = "id"
+  static let read: CBORKey = "read"
+  static let error: CBORKey = "error"
+  static let verdict: CBORKey = "verdict"
 }

@@ -1,4 +1,5 @@
 import Binding
+import CBOR
 import Catalog
 import Engine
 import Facts
@@ -19,6 +20,7 @@ package final class ProgramProbe {
   private let scope: Scope
   private let evaluator: FilterEvaluator
   private let scores: ScoreEvaluator
+  private var encoder = CBOREncoder()
 
   /// One for each program in force.
   package static func all(_ store: Store) -> [ProgramProbe] {
@@ -60,7 +62,8 @@ package final class ProgramProbe {
 
   /// Whether the filter passes, with the record that a decision keeps.
   package func passesRecorded(_ filter: Int) -> Bool {
-    evaluator.ask(binding.program.filters[filter]).passed
+    encoder.removeAll()
+    return evaluator.ask(binding.program.filters[filter], into: &encoder)
   }
 
   /// The score, with all that a decision records of it; nil where there is none.

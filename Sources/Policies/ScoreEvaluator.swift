@@ -24,8 +24,8 @@ struct ScoreEvaluator {
     var facts: ScoreFacts
     /// The hash of the model, in hex; empty where none was found.
     var model: String
-    var features: [CBORValue]
-    var reasons: [CBORValue]
+    var features = EncodedList()
+    var reasons = EncodedList()
     /// Why the score is the fallback; nil: it is the model's.
     var fallbackReason: String?
   }
@@ -35,7 +35,7 @@ struct ScoreEvaluator {
     /// What `score` is.
     var main: Record
     /// The named scores, as decisions record them; empty for a single score.
-    var named: [CBORValue]
+    var named = EncodedList()
     /// The named scores, as expressions read them and a run keeps them.
     var scores: NamedScores
   }
@@ -50,15 +50,18 @@ struct ScoreEvaluator {
   func outcome(_ scoring: Program.Scoring, _ program: Program) throws(Failure) -> Outcome {
     if scoring.isSingle {
       let record = try record(scoring.scores[0], levels: program.levels)
-      return Outcome(main: record, named: [], scores: NamedScores())
+      return Outcome(main: record, scores: NamedScores())
     }
     var main: Record?
-    var named: [CBORValue] = []
+    var named = EncodedList()
     scope.scores = NamedScores()
     for (index, score) in scoring.scores.enumerated() {
       let record = try record(score, levels: score.levels)
       scope.scores.add(score.name, record.facts)
-      if isRecorded { named.append(Self.cbor(of: record, score)) }
+      if isRecorded {
+        let cbor = Self.cbor(of: record, score)
+        named.append { cbor.encode(into: &$0) }
+      }
       if case .score(index) = scoring.main { main = record }
     }
     switch scoring.main {
@@ -80,7 +83,7 @@ struct ScoreEvaluator {
   ) throws(Failure) -> Record {
     let (values, records) = features(of: score)
     var record = Record(
-      facts: ScoreFacts(value: 0, margin: 0, level: ""), model: "", features: records, reasons: [])
+      facts: ScoreFacts(value: 0, margin: 0, level: ""), model: "", features: records)
     switch model(score.model) {
     case .failure(let failure): record.fallbackReason = failure.reason
     case .success(let model):
@@ -91,8 +94,8 @@ struct ScoreEvaluator {
         record.facts.value = output.score
         record.facts.margin = output.margin
         guard isRecorded else { break }
-        record.reasons = output.reasons.map {
-          ["name": .text($0.name), "points": .double($0.points)]
+        for reason in output.reasons {
+          record.reasons.append { Self.encode(reason.name, points: reason.points, into: &$0) }
         }
       }
     }
@@ -106,15 +109,14 @@ struct ScoreEvaluator {
   }
 
   /// What the model of a score is told, and what decisions record of it.
-  func features(of score: Program.Score) -> (values: [FeatureValue], records: [CBORValue]) {
+  func features(of score: Program.Score) -> (values: [FeatureValue], records: EncodedList) {
     var values: [FeatureValue] = []
-    var records: [CBORValue] = []
+    var records = EncodedList()
     values.reserveCapacity(score.features.count)
-    if isRecorded { records.reserveCapacity(score.features.count) }
     for feature in score.features {
       let value = scope.optional(feature.value) ?? .null
       values.append(FeatureValue(value))
-      if isRecorded { records.append(Self.record(feature.name, value)) }
+      if isRecorded { records.append { Self.encode(feature.name, value, into: &$0) } }
     }
     return (values, records)
   }
@@ -178,10 +180,10 @@ struct ScoreEvaluator {
     _ combination: Program.Combination, _ scoring: Program.Scoring, _ levels: [Program.Level]
   ) throws(Failure) -> Record {
     var record = Record(
-      facts: ScoreFacts(value: 0, margin: 0, level: ""), model: combination.hash, features: [],
-      reasons: [])
-    record.features = scoring.scores.map { score in
-      Self.record(score.name, scope.scores.facts(score.name).map { .double($0.value) } ?? .null)
+      facts: ScoreFacts(value: 0, margin: 0, level: ""), model: combination.hash)
+    for score in scoring.scores {
+      let value = scope.scores.facts(score.name).map { Value.double($0.value) } ?? .null
+      record.features.append { Self.encode(score.name, value, into: &$0) }
     }
     if let value = scope.optional(combination.value).flatMap(Self.number), value.isFinite {
       record.facts.value = value
@@ -200,9 +202,9 @@ struct ScoreEvaluator {
   private static func cbor(of record: Record, _ score: Program.Score) -> CBORValue {
     var fields: [(String, CBORValue)] = [
       ("name", .text(score.name)), ("model", .text(record.model)),
-      ("specification", .text(score.specification)), ("features", .array(record.features)),
+      ("specification", .text(score.specification)), ("features", record.features.cborValue),
       ("margin", .double(record.facts.margin)), ("score", .double(record.facts.value)),
-      ("level", .text(record.facts.level)), ("reasons", .array(record.reasons)),
+      ("level", .text(record.facts.level)), ("reasons", record.reasons.cborValue),
     ]
     if case .registered(let id) = score.model { fields.append(("registered", .text(id))) }
     if let reason = record.fallbackReason {
@@ -227,41 +229,37 @@ struct ScoreEvaluator {
     }
   }
 
-  /// A feature as decisions record it: doubles with their exact bits.
-  private static func record(_ name: String, _ value: Value) -> CBORValue {
-    // In the order of the stored map, so that it need not be sorted.
-    guard case .double(let number) = value else {
-      return .object([("name", .text(name)), ("value", value.cborValue)])
+  /// Writes a feature as decisions record it: doubles with their exact bits.
+  private static func encode(_ name: String, _ value: Value, into encoder: inout CBOREncoder) {
+    if case .double(let number) = value {
+      encoder.mapHeader(3)
+      encoder.text(ScoreField.bits)
+      encoder.text(Hex.string(bigEndian: number.bitPattern))
+    } else {
+      encoder.mapHeader(2)
     }
-    return .object([
-      ("bits", .text(Hex.string(bigEndian: number.bitPattern))), ("name", .text(name)),
-      ("value", .double(number)),
-    ])
+    encoder.text(ScoreField.name)
+    encoder.text(name)
+    encoder.text(ScoreField.value)
+    value.encode(into: &encoder)
+  }
+
+  /// Writes a reason as decisions record it.
+  static func encode(_ name: String, points: Double, into encoder: inout CBOREncoder) {
+    encoder.mapHeader(2)
+    encoder.text(ScoreField.name)
+    encoder.text(name)
+    encoder.text(ScoreField.points)
+    encoder.double(points)
   }
 }
 
-extension ScoreEvaluator.Outcome {
-  /// The fields of `decision.made` that tell of the score.
-  func fields(_ program: Program) -> [(String, CBORValue)] {
-    var fields: [(String, CBORValue)] = [
-      ("features", .array(main.features)), ("model", .text(main.model)),
-      ("margin", .double(main.facts.margin)), ("score", .double(main.facts.value)),
-      ("level", .text(main.facts.level)), ("reasons", .array(main.reasons)),
-    ]
-    if let reason = main.fallbackReason {
-      fields.append(("fallback", .bool(true)))
-      fields.append(("fallbackReason", .text(reason)))
-    }
-    if !named.isEmpty { fields.append(("scores", .array(named))) }
-    // The version of the program says which model of its own it is, but not which registered one.
-    if named.isEmpty, let score = program.score {
-      if case .own = score.model { return fields }
-      fields.append(("specification", .text(score.specification)))
-      if case .registered(let id) = score.model { fields.append(("registered", .text(id))) }
-      if case .remote(let scorer) = score.model { fields.append(("scorer", .text(scorer.url))) }
-    }
-    return fields
-  }
+/// The fields of features and reasons.
+private enum ScoreField {
+  static let bits: CBORKey = "bits"
+  static let name: CBORKey = "name"
+  static let value: CBORKey = "value"
+  static let points: CBORKey = "points"
 }
 
 extension FeatureValue {

@@ -7,7 +7,7 @@ extension TriggerDecision {
   /// `variant` and `propensity` of a decision: of one assignment, the holdout's or an experiment's, a
   /// text and a number; of several maps by experiment, with `holdout` among them. Who is held out has
   /// the holdout's alone.
-  func assignment(_ record: Record) -> [(String, CBORValue)] {
+  func assignment(_ record: Record) -> Assignment? {
     let variants = scope.currentVariants
     var drawn: [(name: String, variant: String, propensity: Double)] = []
     if let propensity = record.holdout {
@@ -15,7 +15,7 @@ extension TriggerDecision {
       let holdout = (
         name: "holdout", variant: isHeldOut ? "holdout" : "treated", propensity: propensity
       )
-      if isHeldOut { return Self.single(holdout.variant, holdout.propensity) }
+      if isHeldOut { return Assignment(holdout.variant, holdout.propensity) }
       drawn.append(holdout)
     }
     for (experiment, index) in zip(scope.binding?.program.experiments ?? [], variants.indexes) {
@@ -23,17 +23,22 @@ extension TriggerDecision {
       drawn.append((experiment.id, variant.name, Double(variant.basisPoints) / 10_000))
     }
     guard drawn.count > 1 else {
-      return drawn.first.map { Self.single($0.variant, $0.propensity) } ?? []
+      return drawn.first.map { Assignment($0.variant, $0.propensity) }
     }
-    return [
-      ("variant", .object(drawn.map { ($0.name, .text($0.variant)) })),
-      ("propensity", .object(drawn.map { ($0.name, .double($0.propensity)) })),
-    ]
+    return Assignment(
+      variant: .object(drawn.map { ($0.name, .text($0.variant)) }),
+      propensity: .object(drawn.map { ($0.name, .double($0.propensity)) }))
   }
 
-  private static func single(
-    _ variant: String, _ propensity: Double
-  ) -> [(String, CBORValue)] {
-    [("variant", .text(variant)), ("propensity", .double(propensity))]
+  /// What was drawn, and how likely it was.
+  struct Assignment {
+    let variant: CBORValue
+    let propensity: CBORValue
+  }
+}
+
+extension TriggerDecision.Assignment {
+  fileprivate init(_ variant: String, _ propensity: Double) {
+    self.init(variant: .text(variant), propensity: .double(propensity))
   }
 }

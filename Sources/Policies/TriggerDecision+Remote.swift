@@ -24,7 +24,7 @@ extension TriggerDecision {
     let payload: CBORValue = [
       "scoreId": .text(id), "program": .text(program.id), "version": .text(binding.version),
       "run": .text(record.run), "trigger": .unsigned(event.position), "url": .text(scorer.url),
-      "features": .array(features), "specification": .text(score.specification),
+      "features": features.cborValue, "specification": .text(score.specification),
       "dedupe": .array(record.dedupe.map { .text($0) }),
       "due": .time(now + scorer.timeoutMicroseconds), "idempotencyKey": .text(id),
     ]
@@ -52,7 +52,7 @@ extension TriggerDecision {
     if activeRun(key: row.key) != nil { return decided(record, "duplicate", "run-active") }
     var answer = ScoreEvaluator.Record(
       facts: ScoreFacts(value: 0, margin: 0, level: ""), model: "",
-      features: request.payload.view(forKey: "features")?.value.elements ?? [], reasons: [])
+      features: EncodedList(request.payload.view(forKey: "features")))
     read(row, into: &answer)
     if answer.fallbackReason != nil {
       guard let fallback = program.score?.fallback else {
@@ -64,7 +64,7 @@ extension TriggerDecision {
     answer.facts.level = ScoreEvaluator.level(of: answer.facts.value, program.levels)
     return concluded(
       record,
-      ScoreEvaluator.Outcome(main: answer, named: [], scores: NamedScores()))
+      ScoreEvaluator.Outcome(main: answer, scores: NamedScores()))
   }
 
   /// Reads the answer, or why there is none.
@@ -89,7 +89,7 @@ extension TriggerDecision {
       guard let name = reason.view(forKey: Field.name)?.string,
         let points = reason.view(forKey: "points").flatMap(Self.number), points.isFinite
       else { return }
-      answer.reasons.append(["name": .text(name), "points": .double(points)])
+      answer.reasons.append { ScoreEvaluator.encode(name, points: points, into: &$0) }
     }
   }
 

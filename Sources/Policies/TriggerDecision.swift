@@ -37,7 +37,7 @@ struct TriggerDecision {
     var outcome = ""
     var reason = ""
     var run = ""
-    var filters: [CBORValue] = []
+    var filters = EncodedList()
     var score: ScoreEvaluator.Outcome?
     var offer: CBORValue?
     var dedupe: [String] = []
@@ -175,9 +175,8 @@ struct TriggerDecision {
   /// - Returns: The id of the first that rejects.
   private func askFilters(_ record: inout Record) -> String? {
     for filter in program.filters {
-      let verdict = filters.ask(filter)
-      record.filters.append(verdict.record)
-      if !verdict.passed { return filter.id }
+      let passed = record.filters.append { filters.ask(filter, into: &$0) }
+      if !passed { return filter.id }
     }
     return nil
   }
@@ -293,27 +292,5 @@ struct TriggerDecision {
     record.outcome = outcome
     record.reason = reason
     return [emission(record)]
-  }
-
-  func emission(_ record: Record) -> Emission {
-    var fields: [(String, CBORValue)] = [
-      ("program", .text(program.id)), ("version", .text(binding.version)),
-      ("trigger", .unsigned(event.position)), ("run", .text(record.run)),
-      ("outcome", .text(record.outcome)), ("reason", .text(record.reason)),
-      ("filters", .array(record.filters)),
-      ("actions", .array(record.actions.map { .text($0) })),
-    ]
-    if let item { fields.append(("batch", .text(item.batch))) }
-    if !record.dedupe.isEmpty {
-      fields.append(("dedupe", .array(record.dedupe.map { .text($0) })))
-    }
-    if let score = record.score { fields += score.fields(program) }
-    if record.request > 0 { fields.append(("request", .unsigned(record.request))) }
-    if let offer = record.offer { fields.append(("offer", offer)) }
-    if !record.segment.isEmpty { fields.append(("segment", .text(record.segment))) }
-    fields += assignment(record)
-    return Emission(
-      kind: .decision, type: EventType.decisionMade, program: program.id, subject: subject,
-      payload: CBORValue.object(fields).encoded())
   }
 }

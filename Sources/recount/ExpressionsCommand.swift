@@ -122,9 +122,14 @@ struct ExpressionsCommand: ParsableCommand {
 }
 
 /// Variables given on the command line.
-private struct Bindings: Activation {
-  let attributes: [Attribute]
-  let variables: MapValue
+private final class Bindings: Activation {
+  private let attributes: [Attribute]
+  private let variables: MapValue
+
+  init(attributes: [Attribute], variables: MapValue) {
+    self.attributes = attributes
+    self.variables = variables
+  }
 
   func attribute(_ slot: Int) throws(EvaluationError) -> Value? {
     variables[string: attributes[slot].root]?.selecting(attributes[slot].path)

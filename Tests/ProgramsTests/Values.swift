@@ -24,21 +24,35 @@ extension Value: ExpressibleByBooleanLiteral {
 }
 
 /// Variables as whole values, and the host's functions as far as the tests need them.
-struct World: Activation {
+struct World {
   var variables: [String: Value] = [:]
   /// Entities' features: by function, then by key.
   var entities: [String: [String: Value]] = [:]
   /// What `held` finds, by trait.
   var held: [String: Value] = [:]
-  var expression: CompiledExpression?
 
-  func attribute(_ slot: Int) throws(EvaluationError) -> Value? {
-    guard let attribute = expression?.attributes[slot] else { return nil }
-    return variables[attribute.root]?.selecting(attribute.path)
+  private final class Evaluation: Activation {
+    private let world: World
+    private let expression: CompiledExpression
+
+    init(_ world: World, _ expression: CompiledExpression) {
+      self.world = world
+      self.expression = expression
+    }
+
+    func attribute(_ slot: Int) throws(EvaluationError) -> Value? {
+      let attribute = expression.attributes[slot]
+      return world.variables[attribute.root]?.selecting(attribute.path)
+    }
+
+    func call(_ slot: Int, _ arguments: [Value]) throws(EvaluationError) -> Value {
+      try world.call(expression.hostCalls[slot], arguments)
+    }
   }
 
-  func call(_ slot: Int, _ arguments: [Value]) throws(EvaluationError) -> Value {
-    let name = expression?.hostCalls[slot] ?? ""
+  private func call(
+    _ name: String, _ arguments: [Value]
+  ) throws(EvaluationError) -> Value {
     switch (name, arguments.count) {
     case ("distanceMiles", 2):
       return .double(try distance(arguments[0], arguments[1]))
@@ -56,9 +70,7 @@ struct World: Activation {
 
   /// Evaluates an expression here.
   func value(_ expression: CompiledExpression) throws -> Value {
-    var world = self
-    world.expression = expression
-    return try expression.evaluate(world)
+    try expression.evaluate(Evaluation(self, expression))
   }
 
   private func distance(_ from: Value, _ to: Value) throws(EvaluationError) -> Double {

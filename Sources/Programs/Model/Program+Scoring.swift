@@ -62,6 +62,11 @@ extension Program {
     /// A scorer elsewhere, whose answer the decision waits for.
     case remote(RemoteScorer)
 
+    /// Whether it is one of the program's files, so that the program's version says which.
+    package var isOwn: Bool {
+      if case .own = self { true } else { false }
+    }
+
     /// How messages name it.
     package var name: String {
       switch self {
