@@ -19,12 +19,14 @@ package struct FeatureRow: TableRow {
   /// The value of a feature at ledger time `now`; nil where it has taken in nothing that counts.
   func value(of feature: UInt32, _ fold: FeatureFold, now: Int64) -> Value? {
     let index = place(of: feature)
+    let entries = entries.span
     guard index < entries.count, entries[index].feature == feature else { return nil }
     return entries[index].state.value(of: fold, now: now)
   }
 
   /// Where the feature's state stands, or would be put.
   private func place(of feature: UInt32) -> Int {
+    let entries = entries.span
     var (low, high) = (0, entries.count)
     while low < high {
       let middle = (low &+ high) / 2

@@ -167,7 +167,7 @@ extension FeatureState {
     case .keyed(let samples):
       .list(samples.filter { $0.time > Self.start(of: feature, now) }.map(\.value))
     case .seen(let seen):
-      .list(seen.filter { Self.counts($0, feature, now: now) }.map(\.value))
+      .list(Self.values(of: seen, feature, now: now))
     }
   }
 
@@ -178,6 +178,18 @@ extension FeatureState {
     guard count > 0 else { return nil }
     if kind == .avg { return .double((Double(integers) + doubles) / Double(count)) }
     return hasDouble ? .double(Double(integers) + doubles) : .int(integers)
+  }
+
+  private static func values(of seen: [Seen], _ feature: FeatureFold, now: Int64) -> [Value] {
+    if feature.settleMicroseconds == nil, feature.windowMicroseconds == nil {
+      return seen.map(\.value)
+    }
+    var values: [Value] = []
+    values.reserveCapacity(seen.count)
+    for index in seen.indices where counts(seen[index], feature, now: now) {
+      values.append(seen[index].value)
+    }
+    return values
   }
 
   private static func counts(_ seen: Seen, _ feature: FeatureFold, now: Int64) -> Bool {

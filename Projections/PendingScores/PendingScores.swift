@@ -65,9 +65,10 @@ package final class PendingScores: Projection {
 
   /// Whether a trigger of the program with this key waits for its score.
   package func isPending(program: String, subject: UInt32, key: String) -> Bool {
-    triggers.number(of: Self.trigger(program, subject, key)).flatMap { number in
-      waiting.withRow(number) { !$0.numbers.isEmpty }
-    } ?? false
+    guard triggers.count > 0,
+      let number = triggers.number(of: Self.trigger(program, subject, key))
+    else { return false }
+    return waiting.withRow(number) { !$0.numbers.isEmpty } ?? false
   }
 
   /// Whether the scorer's circuit breaker is open: it is not to be asked.

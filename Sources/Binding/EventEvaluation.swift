@@ -2,12 +2,18 @@ package import Expressions
 package import Ledger
 
 /// An expression over an event with the places of what it shares with others.
-package struct SharedExpression: Sendable {
+package final class SharedExpression: Sendable {
   package let expression: EventExpression
   /// The place of its value; -1 where that depends on an element too.
   fileprivate let place: Int
   /// By attribute: the place of its value; -1 for an element's.
   fileprivate let attributePlaces: [Int]
+
+  fileprivate init(expression: EventExpression, place: Int, attributePlaces: [Int]) {
+    self.expression = expression
+    self.place = place
+    self.attributePlaces = attributePlaces
+  }
 }
 
 /// Gives expressions over events the places of their values, so that one which many features have in

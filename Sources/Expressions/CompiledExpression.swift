@@ -4,7 +4,7 @@
 /// The whole standard library and the extensions strings, math, lists, sets, encoders, bindings,
 /// optionals, network, regex and two-variable comprehensions are there; protocol buffer messages
 /// are not. Evaluation is deterministic, never traps, and does no more work than its limit.
-package struct CompiledExpression: Sendable {
+package final class CompiledExpression: Sendable {
   /// The text it was made from.
   package let source: String
   /// The type that the checker found for its value.
@@ -26,7 +26,9 @@ package struct CompiledExpression: Sendable {
   /// Compiles `source`.
   ///
   /// - Throws: The first error with its place, and what may be meant.
-  package init(_ source: String, declarations: Declarations) throws(ExpressionError) {
+  package convenience init(
+    _ source: String, declarations: Declarations
+  ) throws(ExpressionError) {
     try self.init(source, declarations: declarations, checks: true, expandsMacros: true)
   }
 
@@ -58,10 +60,6 @@ package struct CompiledExpression: Sendable {
     workLimit = declarations.costLimit
     usesTimeZones = compiler.usesTimeZones
   }
-
-  /// The same for all copies of one compiled expression; another one's may be the same only after
-  /// the last copy is gone. Cost: none.
-  package var identity: ObjectIdentifier { ObjectIdentifier(root) }
 
   /// The value for one activation.
   ///

@@ -17,6 +17,8 @@ enum FactAttribute: Sendable {
   case sent(channel: String)
   case variable(name: String, rest: [String])
   case parameter(name: String, rest: [String])
+  /// A parameter that neither a marketplace nor a variant changes.
+  case constant(Value?)
   case score(ScoreField)
   /// A path below `scores`.
   case scores([String])

@@ -17,8 +17,7 @@ package final class ProgramBinding {
   private let customerFeatures: [String: UInt32]
   private let traitIndexes: [String: Int]
   private let entities: [String: EntityFacts]
-  /// By the expressions' identities, which are cheaper to look up than their texts.
-  private var bindings: [ObjectIdentifier: ExpressionBinding] = [:]
+  private var bindings = ExpressionBindings()
   /// The places of values that are kept while one event is handled, by what reads them.
   private var keptPlaces: [String: Int] = [:]
   /// The traits' numbers in the profiles, as far as they are known. A number stays as long as the
@@ -88,14 +87,14 @@ package final class ProgramBinding {
 
   /// The resolved attributes and functions of an expression of the program.
   func binding(of expression: CompiledExpression) -> ExpressionBinding {
-    if let known = bindings[expression.identity] { return known }
+    if let known = bindings[expression] { return known }
     let attributes = expression.attributes.map(resolve)
     let binding = ExpressionBinding(
       expression, attributes: attributes,
       keptPlaces: zip(attributes, expression.attributes).map { resolved, attribute in
         resolved.isKept ? keptPlace(of: attribute.description) : -1
       }, calls: expression.hostCalls.map(resolve))
-    bindings[expression.identity] = binding
+    bindings.insert(binding)
     return binding
   }
 
@@ -129,7 +128,7 @@ package final class ProgramBinding {
     case ("variant", let name?): return .variant(name)
     case ("customer", "id"): return .customerID
     case ("customer", let name?): return customer(name, rest) ?? .unknown("\(attribute)")
-    case ("params", let name?): return .parameter(name: name, rest: rest)
+    case ("params", let name?): return parameter(name, rest)
     case ("offer", _): return .offer(path)
     case ("scores", _): return .scores(path)
     case ("score", let name?):
@@ -143,6 +142,17 @@ package final class ProgramBinding {
       return FactAttribute.Record(rawValue: root).map { .record($0) } ?? .unknown("\(attribute)")
     default: return .unknown("\(attribute)")
     }
+  }
+
+  private func parameter(_ name: String, _ rest: [String]) -> FactAttribute {
+    let base = program.parameters.base[name]
+    let isChanged =
+      program.parameters.marketplaces.contains { $0.value[name] != base }
+      || program.experiments.contains { experiment in
+        experiment.variants.contains { $0.parameters[name] != nil }
+      }
+    if isChanged { return .parameter(name: name, rest: rest) }
+    return .constant(base?.selecting(rest))
   }
 
   /// The customer's features of this program, in the order of the file.

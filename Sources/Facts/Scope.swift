@@ -135,6 +135,11 @@ extension Scope {
   }
 }
 
+extension Value {
+  /// The value at the end of a path, which is empty mostly.
+  fileprivate func at(_ path: [String]) -> Value? { path.isEmpty ? self : selecting(path) }
+}
+
 extension Scope: Activation {
   package func attribute(_ slot: Int) throws(EvaluationError) -> Value? {
     guard let current else { return nil }
@@ -159,13 +164,13 @@ extension Scope: Activation {
       if let index = item?.index(of: name) { return datum(index)?.selecting(rest) }
       return event.flatMap { field.value(in: $0, names: context.names) }
     case .customerID: return .string(customerID)
-    case .trait(let index, let rest): return trait(index)?.selecting(rest)
-    case .feature(let number, let rest):
-      return feature(number)?.selecting(rest)
+    case .trait(let index, let rest): return trait(index)?.at(rest)
+    case .feature(let number, let rest): return feature(number)?.at(rest)
     case .run(let field): return read(field)
     case .sent(let channel): return run.map { .int(Int64($0.sent[channel] ?? 0)) }
     case .variable(let name, let rest): return run?.variables[name]?.selecting(rest)
-    case .parameter(let name, let rest): return parameter(name)?.selecting(rest)
+    case .parameter(let name, let rest): return parameter(name)?.at(rest)
+    case .constant(let value): return value
     case .score(let field): return score.map { read(field, $0) }
     case .scores(let path): return scores.value(path)
     case .offer(let path):

@@ -41,14 +41,12 @@ package struct EventID: Hashable, Sendable {
 
   /// The first 16 bytes of the SHA-256 of `message`.
   package init(hashing message: [UInt8]) {
-    var high: UInt64 = 0
-    var low: UInt64 = 0
-    var index = 0
-    for byte in SHA256.digest(of: message).prefix(16) {
-      if index < 8 { high = high << 8 | UInt64(byte) } else { low = low << 8 | UInt64(byte) }
-      index += 1
+    // SAFETY: a digest has 32 bytes, of which the first 16 are read, within the closure.
+    self = unsafe SHA256.digest(of: message).withUnsafeBytes { digest in
+      unsafe EventID(
+        high: UInt64(bigEndian: digest.loadUnaligned(fromByteOffset: 0, as: UInt64.self)),
+        low: UInt64(bigEndian: digest.loadUnaligned(fromByteOffset: 8, as: UInt64.self)))
     }
-    self.init(high: high, low: low)
   }
 
   /// The 16 bytes as they are stored.

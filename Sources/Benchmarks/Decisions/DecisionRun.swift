@@ -63,8 +63,9 @@ struct DecisionRun {
       _ = try store.engine.turn(
         Array(inputs[start..<min(start + 1_024, inputs.count)]), clock: .event)
     }
-    try store.engine.flush()
     now += Self.day
+    while try store.engine.advance(to: now) > 0 {}
+    try store.engine.flush()
   }
 
   private mutating func login(_ customer: Int, ip: String) -> Input {
