@@ -94,7 +94,8 @@ let package = Package(
     library("Candidates", ["Engine", "Ledger", "CBOR"], folder: "Projections"),
     library("Deliveries", ["Engine", "Ledger", "CBOR"], folder: "Projections"),
     library("Decisions", ["Engine", "Ledger"], folder: "Projections"),
-    library("Metrics", ["Engine", "Ledger", "CBOR", "CivilTime"], folder: "Projections"),
+    library(
+      "Metrics", ["Engine", "Ledger", "Programs", "CBOR", "CivilTime"], folder: "Projections"),
     library(
       "Facts",
       [
@@ -186,7 +187,10 @@ let package = Package(
     tests("Intake", ["TestSupport", "Intake", "JSON", "CBOR", "CivilTime", "Ledger", "Engine"]),
     tests(
       "Reporting",
-      ["TestSupport", "Reporting", "Metrics", "Engine", "Ledger", "CBOR", "Mathematics"]),
+      [
+        "TestSupport", "Reporting", "Metrics", "Programs", "Engine", "Ledger", "CBOR", "JSON",
+        "Mathematics",
+      ]),
     tests(
       "Importing",
       ["TestSupport", "Importing", "Intake", "Programs", "Engine", "CBOR", "CivilTime"]),

@@ -2,6 +2,7 @@ import CBOR
 import CivilTime
 package import Engine
 package import Ledger
+package import Programs
 
 /// What each program did and what came of it, as counters by UTC day of ledger time: a fold over
 /// decisions, effects and outcomes.
@@ -10,11 +11,16 @@ package import Ledger
 /// - `triggered`; `outcomes …`; `rejected FILTER`; `segments SEGMENT outcomes …`
 /// - `expected`: of decisions about runs with a holdout; the amount is the sum of its share, in
 ///   basis points
-/// - `runs started`, `runs exited EXIT`; `converted TOUCH`, whose amount is the revenue
+/// - `runs started`, `runs exited EXIT`
+/// - `converted STEP CHANNEL` of the last touch within the program's window, and for the others
+///   `unattributed REASON` (`held-out`, `before-any` touch, `after-window`); the amount is the
+///   revenue
 /// - `arms EXPERIMENT VARIANT started` and `… converted` with the revenue; the holdout is an
 ///   experiment with the variants `treated` and `holdout`; `segments SEGMENT started` and `converted`
 /// - `deliveries STEP CHANNEL requested`, `… withheld REASON`, `… sent` and the other outcomes; `…
 ///   cost`, whose amount are thousandths of a minor unit that providers reported
+/// - `touches EXPERIMENT VARIANT STEP CHANNEL`, followed by what follows in `deliveries` or by
+///   `converted`: of runs with variants, but for the holdout's
 /// - `actions ACTION`
 ///
 /// Items of batches that were screened out count as `triggered` too, those that passed and were not
@@ -33,18 +39,25 @@ package final class Metrics: Projection {
   }
 
   package let name = "metrics"
-  package let version = "3"
+  package let version = "4"
   private let keys = EntityTable(name: "metrics.keys")
   private let counters = Table<CounterRow>(name: "metrics")
   private var roles: RoleMap<Role>
-  private let deliveries: EffectSteps
+  private let deliveries = EffectSteps()
+  private let touches: Touches
 
-  package init(names: Names) {
-    deliveries = EffectSteps()
+  /// - Parameter attribution: What the program of a version says about touches; nil: it is not
+  ///   known.
+  package init(
+    names: Names, attribution: @escaping (_ version: String) -> Program.Attribution?
+  ) {
+    touches = Touches(attribution: attribution)
     roles = RoleMap(names: names) { Self.role(of: $0) }
   }
 
-  package var tables: [any StoredTable] { [keys, counters, deliveries.ids, deliveries.steps] }
+  package var tables: [any StoredTable] {
+    [keys, counters, deliveries.ids, deliveries.steps, touches.ids, touches.rows]
+  }
 
   private static func role(of type: String) -> Role? {
     switch type {
@@ -72,6 +85,7 @@ package final class Metrics: Projection {
   package func reset() {
     // After a commit that failed, the numbers of its new types are given to others.
     roles.removeAll()
+    touches.reset()
   }
 
   package func project(_ event: Event, subject: UInt32) {
@@ -95,26 +109,49 @@ package final class Metrics: Projection {
       addMany(["outcomes", "unchosen"], unchosen)
     case .runStarted:
       add(["runs", "started"])
+      touches.begin(data)
       for arm in Self.arms(data) { add(["arms", arm.experiment, arm.variant, "started"]) }
       if let segment = data.segment { add(["segments", segment, "started"]) }
-    case .runExited: exit(data, add)
+    case .runExited: exit(data, at: event.recordedAt, add)
     case .delivery:
-      let step = data.text(Field.step)
-      add(["deliveries", step, data.text(Field.channel), "requested"])
-      deliveries.remember(event, program: program, step: step, data)
+      let (run, variants) = touches.request(data)
+      let step = EffectSteps.Step(
+        program: program, step: data.text(Field.step), channel: data.text(Field.channel), run: run,
+        variants: variants)
+      count(step, ["requested"], day)
+      deliveries.remember(event, step, data)
     case .withheld:
-      add([
-        "deliveries", data.text(Field.step), data.text(Field.channel), "withheld",
-        data.text(Field.reason),
-      ])
+      let step = EffectSteps.Step(
+        program: program, step: data.text(Field.step), channel: data.text(Field.channel), run: 0,
+        variants: touches.row(data)?.variants ?? [])
+      count(step, ["withheld", data.text(Field.reason)], day)
     case .action: add(["actions", data.text(Field.action)])
     case .outcome(let word):
       guard let known = deliveries.step(of: event, data) else { return }
-      let place = ["deliveries", known.step, known.channel]
-      self.add(known.program, day, place + [word], 0)
+      count(known, [word], day)
+      touches.note(word, known, at: event.recordedAt)
       if let cost = data.view(forKey: Field.cost).flatMap({ $0.thousandths }) {
-        self.add(known.program, day, place + ["cost"], cost)
+        count(known, ["cost"], day, amount: cost)
       }
+    }
+  }
+
+  /// Counts what became of a message: for its step and channel, and for these of each variant.
+  private func count(
+    _ step: EffectSteps.Step, _ words: [String], _ day: Int64, amount: Int64 = 0
+  ) {
+    let place = [step.step, step.channel] + words
+    add(step.program, day, ["deliveries"] + place, amount)
+    Self.forEachVariant(step.variants) { variant in
+      add(step.program, day, ["touches"] + variant + place, amount)
+    }
+  }
+
+  /// Calls `body` for each entry of a map of variants; no bytes, no entries.
+  private static func forEachVariant(_ variants: [UInt8], _ body: (_ words: [String]) -> Void) {
+    guard variants.count > 1 else { return }
+    CBORView(storage: variants).forEachEntry { experiment, variant in
+      body([experiment.string ?? "", variant.string ?? ""])
     }
   }
 
@@ -143,13 +180,28 @@ package final class Metrics: Projection {
     }
   }
 
-  private func exit(_ data: CBORView, _ add: Add) {
+  private func exit(_ data: CBORView, at moment: Int64, _ add: Add) {
+    defer { touches.end(data) }
     add(["runs", "exited", data.text(Field.exit)], 0)
     guard let revenue = data.view(forKey: Field.revenue)?.int64 else { return }
-    let touch = data.text(Field.touch)
-    add(["converted", touch.isEmpty ? "before-any" : touch], revenue)
+    attribute(revenue, data, at: moment, add)
     for arm in Self.arms(data) { add(["arms", arm.experiment, arm.variant, "converted"], revenue) }
     if let segment = data.segment { add(["segments", segment, "converted"], revenue) }
+  }
+
+  /// Counts a conversion for its last touch, or says why for none.
+  private func attribute(_ revenue: Int64, _ data: CBORView, at moment: Int64, _ add: Add) {
+    let row = touches.row(data)
+    if let row, row.counts(at: moment) {
+      let place = [row.step, row.channel]
+      add(["converted"] + place, revenue)
+      Self.forEachVariant(row.variants) { add(["touches"] + $0 + place + ["converted"], revenue) }
+      return
+    }
+    let isHeldOut = data.view(forKey: Field.heldOut)?.bool ?? false
+    let hasTouch = row.map { !$0.step.isEmpty } ?? false
+    let reason = isHeldOut ? "held-out" : hasTouch ? "after-window" : "before-any"
+    add(["unattributed", reason], revenue)
   }
 
   /// The variants of a run: of the holdout, then of the experiments.

@@ -42,6 +42,8 @@ package final class ViewStore {
     var options = EnvironmentOptions()
     options.durability = .relaxed
     options.readOnly = readOnly
+    // A projection has a handful of tables, and there are a score of projections.
+    options.maximumTables = 128
     options.initialMapBytes = min(1 << 30, maximumMapBytes)
     options.maximumMapBytes = maximumMapBytes
     options.onWritePoint = onWritePoint

@@ -87,7 +87,9 @@ package final class Store {
     consents = Consents()
     transfers = Transfers(names: names, sink: context.timers, owner: 4)
     decisions = Decisions()
-    metrics = Metrics(names: names)
+    metrics = Metrics(names: names) { [catalog] in
+      catalog.program(version: $0)?.attribution
+    }
     let policy = ProgramPolicy(
       context: context, programs: programs, scope: scope, journeys: journeys,
       silences: silences, deliveries: deliveries, profiles: profiles, features: features,

@@ -3,7 +3,8 @@ import JSON
 
 extension ExperimentFigures {
   /// Writes arms, lifts and the check of their ratio; see `recount metrics --help`.
-  func write(to writer: inout JSONWriter) {
+  /// - Parameter costs: As of ``ProgramFigures/costs``.
+  func write(_ costs: [String: Int64], to writer: inout JSONWriter) {
     writer.object { object in
       object.key("variants")
       object.object { names in
@@ -14,6 +15,9 @@ extension ExperimentFigures {
             fields.field("converted", arm.converted)
             fields.field("revenue", arm.revenue)
             ProgramFigures.write("percent", arm.conversion.share.map { $0 * 100 }, to: &fields)
+            guard !arm.channels.isEmpty else { return }
+            fields.key("deliveries")
+            arm.channels.write(costs, to: &fields)
           }
         }
       }

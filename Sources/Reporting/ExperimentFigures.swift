@@ -10,6 +10,8 @@ package struct ExperimentFigures: Sendable {
     package var converted: UInt64 = 0
     /// Minor units.
     package var revenue: Int64 = 0
+    /// What became of the messages to it; empty for those of the holdout.
+    package var channels: [ProgramFigures.Channel] = []
 
     package var conversion: Proportion { Proportion(converted, of: started) }
   }
@@ -43,13 +45,21 @@ package struct ExperimentFigures: Sendable {
     drawnBasisPoints &+= basisPoints
   }
 
+  private mutating func index(of variant: String) -> Int {
+    if let index = arms.firstIndex(where: { $0.variant == variant }) { return index }
+    arms.append(Arm(variant: variant))
+    return arms.count - 1
+  }
+
+  mutating func add(
+    _ variant: String, step: String, _ channel: String, _ words: ArraySlice<String>,
+    _ row: CounterRow
+  ) {
+    arms[index(of: variant)].channels.change(step, channel) { $0.add(words, row) }
+  }
+
   mutating func add(_ variant: String, _ word: String, _ row: CounterRow) {
-    let index =
-      arms.firstIndex { $0.variant == variant }
-      ?? {
-        arms.append(Arm(variant: variant))
-        return arms.count - 1
-      }()
+    let index = index(of: variant)
     switch word {
     case "started": arms[index].started += row.count
     case "converted":

@@ -1,11 +1,6 @@
 package import JSON
 
 extension ProgramFigures {
-  /// What is told of each step's messages, in this order.
-  private static let stages = [
-    "requested", "sent", "delivered", "opened", "clicked", "failed", "bounced", "complained",
-  ]
-
   /// Writes the figures as one JSON object; see `recount metrics --help`.
   /// - Parameter days: The figures day by day, as a field of the same object; nil: no such field.
   package func write(
@@ -37,18 +32,28 @@ extension ProgramFigures {
       exited.write("exited", to: &runs)
     }
     object.key("deliveries")
+    channels.write(costs, to: &object)
+    object.key("converted")
     object.object { steps in
-      for step in stepNames {
+      for step in channels.stepNames {
+        let own = channels.filter { $0.step == step }
+        let conversions = own.reduce(into: Conversions()) { $0.add($1.converted) }
+        guard conversions.count > 0 else { continue }
         steps.key(step)
-        steps.object { writeChannels(ofStep: step, to: &$0) }
+        steps.object { fields in
+          let sent = own.reduce(0) { $0 + $1.counts["sent"] }
+          fields.field("count", conversions.count)
+          fields.field("revenue", conversions.revenue)
+          fields.field("sent", sent)
+          Self.write("percent", Self.percent(conversions.count, of: sent), to: &fields)
+        }
       }
     }
-    object.key("converted")
-    object.object { touches in
-      for conversion in conversions {
-        touches.key(conversion.touch)
-        touches.object { write(conversion, to: &$0) }
-      }
+    object.key("unattributed")
+    object.object { fields in
+      fields.field("count", unattributed.count)
+      fields.field("revenue", unattributed.revenue)
+      unattributedReasons.write("reasons", to: &fields)
     }
     object.field("conversions", converted)
     object.field("revenue", revenue)
@@ -80,38 +85,48 @@ extension ProgramFigures {
     object.object { names in
       for experiment in experiments where experiment.arms.count > 1 {
         names.key(experiment.name)
-        experiment.write(to: &names)
+        experiment.write(costs, to: &names)
       }
     }
-  }
-
-  /// Steps in the order in which they first counted.
-  private var stepNames: [String] {
-    var names: [String] = []
-    for channel in channels where !names.contains(channel.step) { names.append(channel.step) }
-    return names
-  }
-
-  private func writeChannels(ofStep step: String, to object: inout JSONWriter) {
-    for channel in channels where channel.step == step {
-      object.key(channel.channel)
-      object.object { fields in
-        for stage in Self.stages { fields.field(stage, channel.counts[stage]) }
-        channel.withheld.write("withheld", to: &fields)
-      }
-    }
-  }
-
-  private func write(_ conversion: Conversion, to object: inout JSONWriter) {
-    let sent = sent(inStep: conversion.touch)
-    object.field("count", conversion.count)
-    object.field("revenue", conversion.revenue)
-    object.field("sent", sent)
-    Self.write("percent", Self.percent(conversion.count, of: sent), to: &object)
   }
 
   static func write(_ name: String, _ value: Double?, to object: inout JSONWriter) {
     object.key(name)
     if let value { object.double(value) } else { object.null() }
+  }
+}
+
+extension [ProgramFigures.Channel] {
+  /// What is told of each step's messages, in this order.
+  private static let stages = [
+    "requested", "sent", "delivered", "opened", "clicked", "failed", "bounced", "complained",
+  ]
+
+  /// Writes an object of steps, with their channels.
+  func write(_ costs: [String: Int64], to writer: inout JSONWriter) {
+    writer.object { steps in
+      for step in stepNames {
+        steps.key(step)
+        steps.object { fields in
+          for channel in self where channel.step == step {
+            fields.key(channel.channel)
+            fields.object { Self.write(channel, costs, to: &$0) }
+          }
+        }
+      }
+    }
+  }
+
+  private static func write(
+    _ channel: ProgramFigures.Channel, _ costs: [String: Int64], to fields: inout JSONWriter
+  ) {
+    for stage in stages { fields.field(stage, channel.counts[stage]) }
+    channel.withheld.write("withheld", to: &fields)
+    fields.field("converted", channel.converted.count)
+    fields.field("revenue", channel.converted.revenue)
+    ProgramFigures.write(
+      "percent", ProgramFigures.percent(channel.converted.count, of: channel.counts["sent"]),
+      to: &fields)
+    fields.field("cost", Double(channel.cost(costs)) / 1_000)
   }
 }

@@ -18,6 +18,11 @@ extension ProgramFigures {
       pairs.append(
         ("converted", "\(converted)\(share), revenue \(Self.grouped(revenue)) minor units"))
     }
+    if unattributed.count > 0 {
+      let revenue = Self.grouped(unattributed.revenue)
+      pairs.append(
+        ("for no touch", "\(unattributedReasons.text); revenue \(revenue) minor units"))
+    }
     if cost > 0 {
       let minor = Double(cost) / 1_000
       let each = Printable.number(converted == 0 ? 0 : minor / Double(converted), digits: 1)
@@ -49,24 +54,16 @@ extension ProgramFigures {
   }
 
   private func writeFunnel(to page: inout TextPage) {
-    guard !channels.isEmpty || !conversions.isEmpty else { return }
+    guard !channels.isEmpty else { return }
     page.line()
     let titles = ["requested", "sent", "delivered", "opened", "clicked", "failed", "bounced"]
     let columns =
       [TextPage.Column("touch")] + titles.map { .init($0, .right) }
       + [.init("converted", .right), .init("of sent", .right), .init("revenue", .right)]
     var rows: [[String]] = []
-    var told: Set<String> = []
     for channel in channels {
       let counts = titles.map { channel.counts[$0] }.map { $0 == 0 ? "" : String($0) }
-      // A conversion belongs to a step: it stands in the line of the step's first channel.
-      let conversion =
-        told.insert(channel.step).inserted
-        ? conversions.first { $0.touch == channel.step } : nil
-      rows.append([Self.name(channel)] + counts + cells(conversion))
-    }
-    for conversion in conversions where !told.contains(conversion.touch) {
-      rows.append([conversion.touch] + titles.map { _ in "" } + cells(conversion))
+      rows.append([Self.name(channel)] + counts + cells(channel))
     }
     page.table(columns, rows)
     let withheld = channels.filter { !$0.withheld.isEmpty }
@@ -78,11 +75,12 @@ extension ProgramFigures {
       })
   }
 
-  private func cells(_ conversion: Conversion?) -> [String] {
-    guard let conversion else { return ["", "", ""] }
-    let share = Self.percent(conversion.count, of: sent(inStep: conversion.touch))
+  private func cells(_ channel: Channel) -> [String] {
+    guard channel.converted.count > 0 else { return ["", "", ""] }
+    let share = Self.percent(channel.converted.count, of: channel.counts["sent"])
     return [
-      String(conversion.count), share.map(Self.text) ?? "", Self.grouped(conversion.revenue),
+      String(channel.converted.count), share.map(Self.text) ?? "",
+      Self.grouped(channel.converted.revenue),
     ]
   }
 

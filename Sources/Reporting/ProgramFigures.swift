@@ -13,14 +13,27 @@ package struct ProgramFigures: Sendable {
     package var withheld = NamedCounts()
     /// What providers reported, in thousandths of a minor unit.
     package var reportedCost: Int64 = 0
+    /// Those whose last touch was a message of it, within the program's window.
+    package var converted = Conversions()
   }
 
-  /// Conversions whose last touch was one step.
-  package struct Conversion: Sendable {
-    package var touch: String
-    package var count: UInt64
+  /// Conversions that have something in common.
+  package struct Conversions: Sendable, Equatable {
+    package var count: UInt64 = 0
     /// Minor units.
-    package var revenue: Int64
+    package var revenue: Int64 = 0
+
+    package init(count: UInt64 = 0, revenue: Int64 = 0) {
+      self.count = count
+      self.revenue = revenue
+    }
+
+    mutating func add(_ row: CounterRow) { add(Self(count: row.count, revenue: row.amount)) }
+
+    mutating func add(_ other: Self) {
+      count += other.count
+      revenue &+= other.revenue
+    }
   }
 
   /// Runs of one segment.
@@ -39,7 +52,10 @@ package struct ProgramFigures: Sendable {
   package private(set) var exited = NamedCounts()
   /// In the order in which they first counted.
   package private(set) var channels: [Channel] = []
-  package private(set) var conversions: [Conversion] = []
+  /// Conversions that count for no touch.
+  package private(set) var unattributed = Conversions()
+  /// Why they do not: `held-out`, `before-any` touch, `after-window`.
+  package private(set) var unattributedReasons = NamedCounts()
   package private(set) var actions = NamedCounts()
   package private(set) var segments: [Segment] = []
   /// The experiments, the holdout among them.
@@ -86,36 +102,22 @@ package struct ProgramFigures: Sendable {
     case ("runs", 3) where words[1] == "exited": exited.add(words[2], row.count)
     case ("arms", 4): experiment(words[1]) { $0.add(words[2], words[3], row) }
     case ("segments", _) where words.count >= 3: segment(words[1]) { $0.add(words, row) }
-    case ("deliveries", 4): channel(words[1], words[2]) { $0.add(words[3], row) }
-    case ("deliveries", 5) where words[3] == "withheld":
-      channel(words[1], words[2]) { $0.withheld.add(words[4], row.count) }
-    case ("converted", 2): convert(words[1], row)
+    case ("deliveries", 4...): channel(words[1], words[2]) { $0.add(words.dropFirst(3), row) }
+    case ("converted", 3): channel(words[1], words[2]) { $0.converted.add(row) }
+    case ("unattributed", 2):
+      unattributed.add(row)
+      unattributedReasons.add(words[1], row.count)
+    case ("touches", 6...):
+      experiment(words[1]) { $0.add(words[2], step: words[3], words[4], words.dropFirst(5), row) }
     case ("actions", 2): actions.add(words[1], row.count)
     default: break
     }
   }
 
-  private mutating func convert(_ touch: String, _ row: CounterRow) {
-    let index =
-      conversions.firstIndex { $0.touch == touch }
-      ?? {
-        conversions.append(Conversion(touch: touch, count: 0, revenue: 0))
-        return conversions.count - 1
-      }()
-    conversions[index].count += row.count
-    conversions[index].revenue &+= row.amount
-  }
-
   private mutating func channel(
     _ step: String, _ channel: String, _ change: (inout Channel) -> Void
   ) {
-    let index =
-      channels.firstIndex { $0.step == step && $0.channel == channel }
-      ?? {
-        channels.append(Channel(step: step, channel: channel))
-        return channels.count - 1
-      }()
-    change(&channels[index])
+    channels.change(step, channel, change)
   }
 
   private mutating func segment(_ name: String, _ change: (inout Segment) -> Void) {
@@ -145,14 +147,14 @@ package struct ProgramFigures: Sendable {
   /// Runs that no exit has ended.
   package var active: UInt64 { started - min(started, exited.total) }
 
-  package var converted: UInt64 { conversions.reduce(0) { $0 + $1.count } }
-
-  package var revenue: Int64 { conversions.reduce(0) { $0 &+ $1.revenue } }
-
-  /// Messages sent in a step, on all its channels.
-  package func sent(inStep step: String) -> UInt64 {
-    channels.filter { $0.step == step }.reduce(0) { $0 + $1.counts["sent"] }
+  /// All conversions, those of the holdout too: attributed and unattributed.
+  package var conversions: Conversions {
+    channels.reduce(into: unattributed) { $0.add($1.converted) }
   }
+
+  package var converted: UInt64 { conversions.count }
+
+  package var revenue: Int64 { conversions.revenue }
 
   /// Conversions of runs that were not held out.
   package var treated: Proportion {
@@ -166,8 +168,7 @@ package struct ProgramFigures: Sendable {
   /// and where they reported nothing for a channel's step, what the program says.
   package var cost: Int64 {
     let messages = channels.reduce(Int64(0)) { sum, channel in
-      guard channel.reportedCost == 0 else { return sum &+ channel.reportedCost }
-      return sum &+ (costs[channel.channel] ?? 0) &* Int64(channel.counts["sent"])
+      sum &+ channel.cost(costs)
     }
     return actions.entries.reduce(messages) { sum, entry in
       sum &+ (costs[entry.name] ?? 0) &* Int64(entry.count)
@@ -180,8 +181,41 @@ package struct ProgramFigures: Sendable {
 }
 
 extension ProgramFigures.Channel {
-  fileprivate mutating func add(_ word: String, _ row: CounterRow) {
-    if word == "cost" { reportedCost &+= row.amount } else { counts.add(word, row.count) }
+  /// What its messages cost, in thousandths of a minor unit.
+  func cost(_ costs: [String: Int64]) -> Int64 {
+    guard reportedCost == 0 else { return reportedCost }
+    return (costs[channel] ?? 0) &* Int64(counts["sent"])
+  }
+
+  mutating func add(_ words: ArraySlice<String>, _ row: CounterRow) {
+    switch words.first ?? "" {
+    case "cost": reportedCost &+= row.amount
+    case "converted": converted.add(row)
+    case "withheld": withheld.add(words.last ?? "", row.count)
+    case let word: counts.add(word, row.count)
+    }
+  }
+}
+
+extension [ProgramFigures.Channel] {
+  /// Changes the channel of a step, after making it where there is none.
+  mutating func change(
+    _ step: String, _ channel: String, _ body: (inout ProgramFigures.Channel) -> Void
+  ) {
+    let index =
+      firstIndex { $0.step == step && $0.channel == channel }
+      ?? {
+        append(ProgramFigures.Channel(step: step, channel: channel))
+        return count - 1
+      }()
+    body(&self[index])
+  }
+
+  /// Steps in the order in which they first counted.
+  var stepNames: [String] {
+    var names: [String] = []
+    for channel in self where !names.contains(channel.step) { names.append(channel.step) }
+    return names
   }
 }
 

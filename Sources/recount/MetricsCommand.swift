@@ -18,9 +18,10 @@ struct MetricsCommand: ParsableCommand {
     abstract: "Show what each program did and what came of it.",
     discussion: """
       Amounts are minor units, as the events give them. A run counts as converted when it left by \
-      an exit that has a revenue; it counts for the last touch whose message was requested before, \
-      or as before-any. Rates are percent of the messages sent in that step. Runs that were held \
-      out show what would have happened anyway: the lift is the difference of the shares that \
+      an exit that has a revenue; it counts for the step and channel of the last touch within the \
+      program's attribution window before it (a message sent, unless the program says otherwise), \
+      else as unattributed: before-any touch, after-window, or held-out. Rates are percent of the \
+      messages sent in that step. Runs that were held out show what would have happened anyway: the lift is the difference of the shares that \
       converted, with an interval of 95 % (Newcombe); the ratio check says whether the variants \
       have as many runs as they were drawn with. Costs are those that providers reported, else \
       the program's. --by day tells the same day by day, by UTC days of ledger time; a conversion \
@@ -28,11 +29,12 @@ struct MetricsCommand: ParsableCommand {
 
       JSON: position, programs {ID: {triggered, outcomes {NAME: n}, rejected {FILTER: n}, \
       runs {started, active, exited {EXIT: n}}, deliveries {STEP: {CHANNEL: {requested, withheld \
-      {REASON: n}, sent, delivered, opened, clicked, failed, bounced, complained}}}, converted \
-      {TOUCH: {count, revenue, sent, percent}}, conversions, revenue, percent (of runs that were \
+      {REASON: n}, sent, delivered, opened, clicked, failed, bounced, complained, converted, revenue, \
+      percent, cost}}}, converted {STEP: {count, revenue, sent, percent}}, unattributed {count, \
+      revenue, reasons {NAME: n}}, conversions (of both), revenue, percent (of runs that were \
       not held out), actions {NAME: n}, cost, costPerConversion, segments {NAME: {outcomes, \
       started, converted, revenue, percent}}, experiments {NAME: {variants {NAME: {started, \
-      converted, revenue, percent}}, lift [{variant, control, points, low, high, \
+      converted, revenue, percent, deliveries (as above)}}, lift [{variant, control, points, low, high, \
       relativePercent}], ratioCheck {chiSquared, probability, fits}}}}}. The holdout is the \
       experiment "holdout". Rates are null where nothing was sent. With --by day a program has \
       days [{day, and the same}].
@@ -52,9 +54,10 @@ struct MetricsCommand: ParsableCommand {
     let days = try days()
     var views: (metrics: Metrics, catalog: Catalog)?
     let snapshot = try ViewSnapshot(directory: data.data) { context in
-      let made = (Metrics(names: context.names), Catalog(context: context))
-      views = made
-      return [made.1, made.0]
+      let catalog = Catalog(context: context)
+      let metrics = Metrics(names: context.names) { catalog.program(version: $0)?.attribution }
+      views = (metrics, catalog)
+      return [catalog, metrics]
     }
     defer { snapshot.close() }
     let metrics = views?.metrics

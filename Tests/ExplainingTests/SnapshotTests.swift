@@ -41,7 +41,7 @@ struct SnapshotTests {
   private func counters() throws -> [String: UInt64] {
     var metrics: Metrics?
     let snapshot = try ViewSnapshot(directory: directory) { context in
-      let made = Metrics(names: context.names)
+      let made = Metrics(names: context.names) { _ in nil }
       metrics = made
       return [made]
     }

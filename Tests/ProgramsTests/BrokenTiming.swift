@@ -100,4 +100,11 @@ let brokenTiming = #"""
   - offers: [{when: score.value < 0.5, discount: 20}
   + segments: {big: "score.valu > 1"}\noffers: [{when: segment == "big", discount: 20}
   ! program.yaml:34:24: segment "big": no such field 'valu' in score; did you mean 'value'?
+
+  - title: A sample
+  + title: A sample\nattribution: {window: 0s, touch: viewed, last: 1}
+  ! program.yaml:3:23: the window of attribution must be longer than nothing
+  ! program.yaml:3:34: the touch of attribution cannot be "viewed"; known: sent, delivered,
+      opened, clicked
+  ! program.yaml:3:42: unknown field "last" in attribution; known: window, touch
   """#

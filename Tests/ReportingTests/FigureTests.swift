@@ -11,7 +11,7 @@ struct FigureTests {
   private let metrics: Metrics
   private static let day: Int64 = 86_400_000_000
 
-  init() { metrics = Metrics(names: names) }
+  init() { metrics = Metrics(names: names) { _ in nil } }
 
   /// Folds an event of a type with data, on a day since 1970.
   private func fold(_ type: String, day: Int64, _ data: CBORValue) {
@@ -58,6 +58,8 @@ struct FigureTests {
     let figures = try #require(ProgramFigures.byProgram(metrics)["p"])
     #expect(figures.triggered == 80 && figures.started == 80 && figures.active == 50)
     #expect(figures.converted == 30 && figures.revenue == 30_000)
+    #expect(figures.unattributedReasons["held-out"] == 10)
+    #expect(figures.unattributedReasons["before-any"] == 20)
     #expect(figures.treated == Proportion(20, of: 60))
     let holdout = try #require(figures.experiments.first { $0.name == "holdout" })
     #expect(holdout.ratioCheck?.fits == true && holdout.ratioCheck?.chiSquared == 0)

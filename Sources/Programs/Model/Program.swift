@@ -65,6 +65,8 @@ package struct Program: Sendable {
   /// What a message on a channel, or an action, costs, in thousandths of a minor unit; those that
   /// are not named cost nothing.
   package let costs: [String: Int64]
+  /// Which message a conversion counts for.
+  package let attribution: Attribution
   /// Who is left untreated on purpose.
   package let holdout: Holdout
   /// Tests of variants, in the order of the file.

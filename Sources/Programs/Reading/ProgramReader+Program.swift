@@ -40,6 +40,7 @@ extension ProgramReader {
     "references", "features", "derive", "trigger", "schedule", "population", "runs", "dedupe",
     "join", "filters", "score", "scores", "levels", "threshold", "offers", "candidate", "costs",
     "holdout", "journey", "timeZone", "quietHours", "topic", "experiments", "segments",
+    "attribution",
   ]
 
   /// The program; nil if its file is no YAML mapping. Good only if there are no problems.
@@ -90,6 +91,7 @@ extension ProgramReader {
     if population != nil { refuseRemote(scoring, at: top["score"]?.place) }
     let offers = offers(top["offers"])
     let journey = journey(top["journey"])
+    let candidate = candidate(top["candidate"])
     checkTemplates()
     checkFiles(body)
     return Program(
@@ -102,8 +104,10 @@ extension ProgramReader {
       runs: choice(top["runs"], "runs", default: .key), dedupe: dedupe(top["dedupe"]),
       join: join(top["join"]), filters: filters(top["filters"]), scoring: scoring,
       levels: levels(top["levels"]), threshold: top["threshold"].map { number($0, "threshold") },
-      offers: offers, offerFields: offerFields, candidate: candidate(top["candidate"]),
-      costs: costs(top["costs"]), holdout: holdout(top["holdout"], id: id),
+      offers: offers, offerFields: offerFields, candidate: candidate,
+      costs: costs(top["costs"]),
+      attribution: attribution(top["attribution"], candidate: candidate),
+      holdout: holdout(top["holdout"], id: id),
       experiments: experiments, segments: segments, topic: programTopic, timeZone: timeZone,
       usesTimeZones: usesTimeZones, journey: journey,
       runVariables: self.journey.variables, steps: self.journey.steps,
