@@ -11,6 +11,12 @@ extension Journeys {
       .flatMap { watchers.row($0)?.numbers } ?? []
   }
 
+  /// Whether any active run watches something. Cost: a comparison.
+  package var isAnyWatching: Bool { !watchingCounts.isEmpty }
+
+  /// The versions that active runs which watch something are pinned to, in no order.
+  package var watchingVersions: some Sequence<String> { watchingCounts.keys }
+
   private static func watchKey(_ program: String, _ entity: String) -> [UInt8] {
     Array("\(program)\u{0}\(entity)\u{0}".utf8)
   }
@@ -22,22 +28,45 @@ extension Journeys {
     run.watching = watching.encoded
     forEachKey(of: run) { key in
       watchers.update(watchKeys.intern(key), orInsert: NumberList()) { row in
-        let place = row.numbers.firstIndex { $0 >= number } ?? row.numbers.count
+        let place = row.numbers.firstPlace(from: number)
         if place == row.numbers.count || row.numbers[place] != number {
           row.numbers.insert(number, at: place)
         }
       }
     }
+    countWatching(run, 1)
   }
 
   /// Ends all watching of a run.
   func unwatch(_ run: inout RunRow, _ number: UInt32) {
+    countWatching(run, -1)
     forEachKey(of: run) { key in
       guard let watched = watchKeys.number(of: key) else { return }
-      _ = watchers.update(watched) { $0.numbers.removeAll { $0 == number } }
+      _ = watchers.update(watched) { row in
+        let place = row.numbers.firstPlace(from: number)
+        if place < row.numbers.count, row.numbers[place] == number {
+          row.numbers.remove(at: place)
+        }
+      }
       if watchers.row(watched)?.numbers.isEmpty == true { watchers.remove(watched) }
     }
     run.watching = [0xa0]
+  }
+
+  /// Counts a run for its version if it watches something.
+  func countWatching(_ run: RunRow, _ change: Int) {
+    guard run.watching.count > 1 else { return }
+    let count = watchingCounts[run.version, default: 0] + change
+    watchingCounts[run.version] = count == 0 ? nil : count
+  }
+
+  /// Counts anew what ``watchingVersions`` tells.
+  func countAllWatching() {
+    watchingCounts = [:]
+    var isAnyWatching = false
+    watchers.forEach { _, _ in isAnyWatching = true }
+    guard isAnyWatching else { return }
+    runs.forEach { _, run in countWatching(run, 1) }
   }
 
   private func forEachKey(of run: RunRow, _ body: ([UInt8]) -> Void) {
@@ -46,5 +75,18 @@ extension Journeys {
       let prefix = Self.watchKey(run.program, entity.string ?? "")
       keys.forEachElement { body(prefix + Array(($0.string ?? "").utf8)) }
     }
+  }
+}
+
+extension [UInt32] {
+  /// The place of the first number of a sorted list that is at least `number`.
+  package func firstPlace(from number: UInt32) -> Int {
+    var low = 0
+    var high = count
+    while low < high {
+      let middle = (low + high) / 2
+      if self[middle] < number { low = middle + 1 } else { high = middle }
+    }
+    return low
   }
 }

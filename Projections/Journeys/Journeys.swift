@@ -31,6 +31,8 @@ package final class Journeys: Projection {
   let watchKeys = EntityTable(name: "journeys.watch-keys")
   /// By watched key: the active runs that watch it, in the order in which they began.
   let watchers = Table<NumberList>(name: "journeys.watchers")
+  /// Active runs that watch something, by the version that they are pinned to.
+  var watchingCounts: [String: Int] = [:]
   private let starts = Table<LastStarts>(name: "journeys.starts")
   private var roles: RoleMap<Role>
   private let entities: EntityTable
@@ -72,6 +74,7 @@ package final class Journeys: Projection {
   package func reset() {
     // After a commit that failed, the numbers of its new types are given to others.
     roles.removeAll()
+    countAllWatching()
   }
 
   package func project(_ event: Event, subject: UInt32) {
@@ -150,7 +153,9 @@ package final class Journeys: Projection {
       if let score = data.view(forKey: Field.score)?.double { run.score = score }
       if let version = data.view(forKey: Field.version)?.string {
         // The run goes over to another version, in the state in which it is.
+        countWatching(run, -1)
         run.version = version
+        countWatching(run, 1)
         run.timers = []
       } else if let to = data.view(forKey: Field.to)?.string {
         run.state = to

@@ -14,8 +14,6 @@ package final class ProgramSet {
   private var triggered: [String: [ProgramBinding]] = [:]
   /// The same of programs whose trigger starts a population.
   private var started: [String: [ProgramBinding]] = [:]
-  /// Versions whose runs watch entities, each once, in the order of their first activation.
-  private var watching: [ProgramBinding] = []
   private var revision = -1
   /// The catalog's generation that the bindings follow from.
   private var generation = 0
@@ -71,25 +69,10 @@ package final class ProgramSet {
     last = nil
   }
 
-  /// The versions whose runs may watch an entity of an event of this type. Cost where none watches
-  /// anything: a comparison.
-  package func watching(for type: String, isInput: Bool) -> [ProgramBinding] {
-    if revision != catalog.revision { refresh() }
-    guard !watching.isEmpty else { return [] }
-    return watching.filter { $0.concerns(type, isInput: isInput) }
-  }
-
   private func refresh() {
     revision = catalog.revision
     triggered = [:]
     started = [:]
-    watching = []
-    catalog.forEachActivation { row in
-      guard !watching.contains(where: { $0.version == row.version }),
-        let binding = binding(version: row.version), !binding.watches.isEmpty
-      else { return }
-      watching.append(binding)
-    }
     for row in catalog.active {
       guard let binding = binding(version: row.version) else { continue }
       let trigger = binding.program.trigger

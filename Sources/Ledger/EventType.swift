@@ -13,6 +13,7 @@ package enum EventType {
   package static let runMoved = "run.moved"
   package static let runExited = "run.exited"
   package static let runsTransferred = "runs.transferred"
+  package static let runsNotified = "runs.notified"
   package static let candidateCreated = "candidate.created"
   package static let candidateUpdated = "candidate.updated"
   package static let candidateRemoved = "candidate.removed"
@@ -49,7 +50,8 @@ package enum EventType {
   /// Types that a producer may not send: they would pass for the engine's own.
   package static let reserved: Set<String> = [
     programActivated, programDeactivated, modelRegistered, referenceLoaded, nameInterned,
-    timerFired, decisionMade, runStarted, runMoved, runExited, runsTransferred, candidateCreated,
+    timerFired, decisionMade, runStarted, runMoved, runExited, runsTransferred, runsNotified,
+    candidateCreated,
     candidateUpdated, candidateRemoved, batchStarted, batchSliced, batchCompleted, batchSkipped,
     deliveryRequested, deliveryWithheld, actionRequested, scoreRequested,
   ]

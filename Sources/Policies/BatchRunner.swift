@@ -12,6 +12,8 @@ package struct SliceSizes: Sendable {
   package var items = Limits.sliceItems
   /// Items that are decided in full at most.
   package var decisions = Limits.sliceDecisions
+  /// Runs that watch an entity of one event and are moved in one turn at most.
+  package var watchers = 256
 
   package init() {}
 }

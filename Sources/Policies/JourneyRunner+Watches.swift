@@ -12,7 +12,8 @@ extension JourneyRunner {
   /// `watching`, where it is not what the run's last event told: a map of entity to keys.
   func watching(_ draft: inout RunDraft) -> [(String, CBORValue)] {
     let watches = binding.program.journey.watches
-    guard !watches.isEmpty else { return [] }
+    // A run that comes from another version may still watch what this one does not.
+    guard !watches.isEmpty || draft.row.watching.count > 1 else { return [] }
     scope.run = draft.facts
     var left = ProgramLimits.watchedKeys
     var fields: [(String, CBORValue)] = []

@@ -32,9 +32,10 @@ struct JourneyRunner {
   private var program: Program { binding.program }
   private var journey: Program.Journey { binding.program.journey }
 
+  /// - Parameter now: Ledger time, where the event came earlier; nil: its own.
   init(
     scope: Scope, binding: ProgramBinding, filters: FilterEvaluator, subject: [UInt8],
-    event: Event, eventType: String
+    event: Event, eventType: String, now: Int64? = nil
   ) {
     self.scope = scope
     self.binding = binding
@@ -42,8 +43,8 @@ struct JourneyRunner {
     self.subject = subject
     self.event = event
     self.eventType = eventType
-    now = event.recordedAt
-    planned = event.recordedAt
+    self.now = now ?? event.recordedAt
+    planned = self.now
   }
 
   // MARK: - Start

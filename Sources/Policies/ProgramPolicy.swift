@@ -35,13 +35,15 @@ package final class ProgramPolicy: Policy {
   private let batches: Batches
   private let removal: CandidateRemoval
   private let transfers: Transfers
+  private let watchQueue: WatchQueue
+  private let sizes: SliceSizes
 
   package init(
     context: FoldContext, programs: ProgramSet, scope: Scope, journeys: Journeys,
     silences: Silences, deliveries: Deliveries, profiles: Profiles, features: Features,
     models: Models, items: Items, batches: Batches,
     pendingScores: PendingScores, consents: Consents, candidates: Candidates,
-    transfers: Transfers
+    transfers: Transfers, watchQueue: WatchQueue, sizes: SliceSizes = SliceSizes()
   ) {
     self.context = context
     self.programs = programs
@@ -51,6 +53,8 @@ package final class ProgramPolicy: Policy {
     self.features = features
     self.batches = batches
     self.transfers = transfers
+    self.watchQueue = watchQueue
+    self.sizes = sizes
     filters = FilterEvaluator(
       scope: scope, deliveries: deliveries, profiles: profiles, consents: consents,
       journeys: journeys, names: context.names)
@@ -89,7 +93,7 @@ package final class ProgramPolicy: Policy {
   }
 
   /// The batches that are running, as the engine goes on with them.
-  package func work(_ sizes: SliceSizes) -> any SlicedWork {
+  package func work() -> any SlicedWork {
     BatchRunner(
       BatchParts(
         context: context, programs: programs, scope: scope, filters: filters,
@@ -111,7 +115,7 @@ package final class ProgramPolicy: Policy {
   // MARK: - Runs
 
   private func move(
-    _ number: UInt32, _ event: Event, _ subject: UInt32, _ type: String,
+    _ number: UInt32, _ event: Event, _ subject: UInt32, _ type: String, now: Int64? = nil,
     _ emissions: inout Emissions
   ) {
     guard let version = journeys.runs.withRow(number, { $0.version }),
@@ -120,46 +124,71 @@ package final class ProgramPolicy: Policy {
       let row = journeys.runs.row(number)
     else { return }
     var draft = RunDraft(row)
-    let runner = runner(binding, draft, event, subject, type)
+    let runner = runner(binding, draft, event, subject, type, now: now)
     guard runner.handle(&draft) else { return }
     for emission in draft.emissions { emissions.append(emission) }
   }
 
-  /// Runs of other customers that watch an entity of the event, in the order in which they began.
+  /// Runs of other customers that watch an entity of the event, in the order in which they began:
+  /// the first portion now, the others later.
   private func moveWatchers(
     of event: Event, _ subject: UInt32, _ type: String, _ emissions: inout Emissions
   ) {
-    var numbers: [UInt32] = []
-    for binding in programs.watching(for: type, isInput: event.kind == .input) {
-      for watch in binding.watches {
-        guard let key = watch.key.key(event, names: context.names) else { continue }
-        numbers += journeys.watchers(
-          program: binding.program.id, entity: watch.entity, key: key
-        ).filter { number in
-          journeys.runs.withRow(number) { $0.version == binding.version } ?? false
-        }
-      }
+    guard journeys.isAnyWatching else { return }
+    let end = UInt32(journeys.runIDs.count)
+    let portion = portion(of: event, type)
+    let (numbers, next) = portion.runs(in: 0..<end)
+    move(numbers, event, subject, type, now: event.recordedAt, &emissions)
+    if next != nil {
+      emissions.append(portion.emission(count: numbers.count, next: next, end: end))
     }
-    var last: UInt32?
-    for number in numbers.sorted() where number != last {
-      last = number
+  }
+
+  /// The next portion of the runs that watch an entity of an earlier event.
+  private func moveMoreWatchers(
+    _ data: CBORView, _ timer: Event, _ emissions: inout Emissions
+  ) {
+    guard let position = data.view(forKey: Field.trigger)?.uint64,
+      let row = watchQueue.row(ofEvent: position), let event = context.event(position)
+    else { return }
+    let type = context.names.name(.type, event.type) ?? ""
+    let portion = portion(of: event, type)
+    let (numbers, next) = portion.runs(in: row.next..<row.end)
+    let subject = context.subjects.number(of: event.record, in: event.subjectRange) ?? 0
+    move(numbers, event, subject, type, now: timer.recordedAt, &emissions)
+    emissions.append(portion.emission(count: numbers.count, next: next, end: row.end))
+  }
+
+  private func portion(of event: Event, _ type: String) -> WatchPortion {
+    WatchPortion(
+      programs: programs, journeys: journeys, names: context.names, event: event, eventType: type,
+      size: sizes.watchers)
+  }
+
+  /// Moves watching runs, but those of the event's own subject, which have moved already.
+  private func move(
+    _ numbers: [UInt32], _ event: Event, _ subject: UInt32, _ type: String, now: Int64,
+    _ emissions: inout Emissions
+  ) {
+    for number in numbers {
       guard let owner = journeys.runs.withRow(number, { $0.subject }), owner != subject else {
         continue
       }
-      move(number, event, owner, type, &emissions)
+      move(number, event, owner, type, now: now, &emissions)
     }
   }
 
   private func runner(
     _ binding: ProgramBinding, _ draft: RunDraft, _ event: Event, _ subject: UInt32,
-    _ type: String
+    _ type: String, now: Int64? = nil
   ) -> JourneyRunner {
-    scope.begin(binding, event: event, customer: subject, now: event.recordedAt)
+    let now = now ?? event.recordedAt
+    scope.begin(binding, event: event, customer: subject, now: now)
     let bytes = context.subjects.bytes(of: subject)
     scope.take(draft, subject: bytes)
     return JourneyRunner(
       scope: scope, binding: binding, filters: filters, subject: bytes, event: event,
-      eventType: type)
+      eventType: type, now: now)
   }
 
   // MARK: - Timers
@@ -176,6 +205,7 @@ package final class ProgramPolicy: Policy {
       guard let binding = programs.active(data.text(Field.program)) else { return }
       let due = try? RFC3339.microseconds(parsing: data.text(Field.due))
       start(binding, event, subject, due: due ?? event.recordedAt, &emissions)
+    case WatchQueue.ownerName: moveMoreWatchers(data, event, &emissions)
     case Transfers.ownerName: transfer(data, event, type, &emissions)
     default: break
     }

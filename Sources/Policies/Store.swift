@@ -53,6 +53,7 @@ package final class Store {
   package let deliveries: Deliveries
   package let consents: Consents
   package let transfers: Transfers
+  package let watchQueue: WatchQueue
   package let timeZones: TimeZones
   package let decisions: Decisions
   package let metrics: Metrics
@@ -86,6 +87,7 @@ package final class Store {
     deliveries = Deliveries(context: context)
     consents = Consents()
     transfers = Transfers(names: names, sink: context.timers, owner: 4)
+    watchQueue = WatchQueue(sink: context.timers, owner: 5)
     decisions = Decisions()
     metrics = Metrics(names: names) { [catalog] in
       catalog.program(version: $0)?.attribution
@@ -95,15 +97,18 @@ package final class Store {
       silences: silences, deliveries: deliveries, profiles: profiles, features: features,
       models: models, items: items, batches: batches,
       pendingScores: pendingScores, consents: consents, candidates: candidates,
-      transfers: transfers)
+      transfers: transfers, watchQueue: watchQueue,
+      sizes: options.slices)
     engine = try Engine(
       ledger: ledger, views: views, context: context,
       projections: [
         catalog, timeZones, models, references, profiles, features, items, silences, journeys,
-        batches, pendingScores, candidates, deliveries, consents, transfers, decisions, metrics,
+        batches, pendingScores, candidates, deliveries, consents, transfers, watchQueue, decisions,
+        metrics,
       ],
-      policies: [policy], timerOwners: [journeys, silences, batches, pendingScores, transfers],
-      work: policy.work(options.slices), options: options.engine)
+      policies: [policy],
+      timerOwners: [journeys, silences, batches, pendingScores, transfers, watchQueue],
+      work: policy.work(), options: options.engine)
   }
 
   /// The effects that nobody has answered yet, in order.

@@ -109,6 +109,7 @@ extension StoreOptions {
     // So small that the few customers of a random history fill many slices.
     options.slices.items = 2
     options.slices.decisions = 1
+    options.slices.watchers = 1
     // The tests copy the files at every write: nobody else may be writing then.
     options.engine.mergesInBackground = false
     return options

@@ -68,7 +68,7 @@ struct Transcript {
 
   private static func timer(_ data: CBORValue) -> String {
     if text(data, "owner") == "schedule" { return "schedule \(text(data, "program"))" }
-    if text(data, "owner") == "transfer" { return "transfer" }
+    if ["transfer", "watch"].contains(text(data, "owner")) { return text(data, "owner") }
     return text(data, "owner") == "run"
       ? "run \(text(data, "run")) \(text(data, "step"))"
       : "\(text(data, "owner")) \(text(data, "key")) since \(shorten(text(data, "since")))"
