@@ -13,7 +13,7 @@ package final class Batches: Projection {
   }
 
   package let name = "batches"
-  package let version = "1"
+  package let version = "2"
   /// Batches by number, in the order in which they began.
   package let rows = Table<BatchRow>(name: "batches")
   /// Numbers of the batches that are not over, in the order in which they began.
@@ -30,6 +30,11 @@ package final class Batches: Projection {
   /// The number under which it sets timers.
   package let owner: UInt8
   private var roles: RoleMap<Role>
+  /// Whether schedules wait for the first time of the ledger: they were activated at time 0, which is
+  /// that of a new directory under the event clock before an input has told one.
+  private var hasUnarmed = false {
+    didSet { if hasUnarmed != oldValue { context.concernsChanged = true } }
+  }
 
   /// - Parameter owner: The number under which it sets timers.
   package init(context: FoldContext, catalog: Catalog, owner: UInt8) {
@@ -41,7 +46,7 @@ package final class Batches: Projection {
 
   package var tables: [any StoredTable] { [rows, ids, passed, programNames, schedules] }
 
-  package func concerns(type: String) -> Bool { Self.role(of: type) != nil }
+  package func concerns(type: String) -> Bool { hasUnarmed || Self.role(of: type) != nil }
 
   private static func role(of type: String) -> Role? {
     switch type {
@@ -62,6 +67,10 @@ package final class Batches: Projection {
     running = []
     rows.forEach { number, row in
       if row.endedAt == 0 { running.append(number) }
+    }
+    hasUnarmed = false
+    schedules.forEach { _, row in
+      if row.isUnarmed { hasUnarmed = true }
     }
   }
 
@@ -96,6 +105,7 @@ package final class Batches: Projection {
   // MARK: - The fold
 
   package func project(_ event: Event, subject: UInt32) {
+    if hasUnarmed, event.recordedAt > 0 { armAll(at: event) }
     guard let role = roles.role(ofType: event.type) else { return }
     switch role {
     case .decision: count(event)
@@ -193,10 +203,32 @@ package final class Batches: Projection {
     guard let schedule = catalog.program(activatedAt: event.position)?.schedule else {
       return unschedule(event)
     }
+    let number = programNames.intern(Array(program.utf8))
+    guard event.recordedAt > 0 else {
+      hasUnarmed = true
+      let row = ScheduleRow(program: program, activation: event.position, due: 0, setBy: 0)
+      return schedules.set(number, row)
+    }
     let due = schedule.next(after: event.recordedAt) ?? 0
     let row = ScheduleRow(
       program: program, activation: event.position, due: due, setBy: event.position)
-    arm(row, programNames.intern(Array(program.utf8)))
+    arm(row, number)
+  }
+
+  /// Arms the schedules that waited for a time, which this event is the first to have.
+  private func armAll(at event: Event) {
+    hasUnarmed = false
+    var waiting: [(number: UInt32, row: ScheduleRow)] = []
+    schedules.forEach { number, row in
+      if row.isUnarmed { waiting.append((number, row)) }
+    }
+    for (number, row) in waiting {
+      var row = row
+      row.due =
+        catalog.program(activatedAt: row.activation)?.schedule?.next(after: event.recordedAt) ?? 0
+      row.setBy = event.position
+      arm(row, number)
+    }
   }
 
   private func arm(_ row: ScheduleRow, _ number: UInt32) {

@@ -7,8 +7,11 @@ package struct ScheduleRow: TableRow, Equatable {
   package var activation: UInt64
   /// Ledger time; 0: never any more.
   package var due: Int64
-  /// Position of the event that set the timer.
+  /// Position of the event that set the timer; 0: none was set, as there was no time yet.
   package var setBy: UInt64
+
+  /// Whether it waits for the ledger's first time.
+  package var isUnarmed: Bool { activation != 0 && setBy == 0 }
 
   package init(program: String, activation: UInt64, due: Int64, setBy: UInt64) {
     self.program = program

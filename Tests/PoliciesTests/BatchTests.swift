@@ -324,6 +324,39 @@ struct BatchStartTests {
     #expect(end == "2024-03-01T11:05:00.000000Z")
     #expect(try Self.batches(store).count { $0.contains("started") } == 6)
   }
+
+  @Test(
+    "A schedule activated before there is a time begins to count at the first", arguments: 0...2)
+  func firstTime(reopens: Int) throws {
+    let directory = TemporaryDirectory()
+    var store = try Store(directory: directory.path, options: .quick())
+    let program = try Self.program(
+      "p", "schedule: {cron: \"0 2 * * *\", missed: all}\n\(Self.customers)")
+    _ = try store.engine.turn([program.activation(count: 0)], clock: .event)
+    func view(_ id: String, _ time: String?) throws {
+      let input = Input(
+        type: "page.viewed", subject: Array("a".utf8), source: Array("//test".utf8),
+        externalID: Array(id.utf8), occurredAt: try time.map { try TestHistory.moment($0) },
+        payload: CBORValue.object([]).encoded())
+      _ = try store.engine.turn([input], clock: .event)
+    }
+    if reopens == 1 { try reopen() }
+    try view("without a time", nil)
+    try view("the first", "2024-03-01 01:00:00")
+    #expect(try Self.batches(store).isEmpty)
+    if reopens == 2 { try reopen() }
+    _ = try store.engine.advance(to: try TestHistory.moment("2024-03-02 03:00:00"))
+    #expect(try Self.batches(store).count { $0.contains("started") } == 2)
+    let live = try store.digest()
+    _ = try store.engine.rebuild()
+    #expect(try store.digest() == live)
+
+    func reopen() throws {
+      try store.close()
+      store = try Store(directory: directory.path, options: .quick())
+    }
+  }
+
 }
 
 /// What the counters say of batches.
