@@ -11,9 +11,10 @@ package final class PendingScores: Projection {
   }
 
   package let name = "pending-scores"
-  package let version = "1"
+  package let version = "2"
   private let ids = EntityTable(name: "pending-scores.ids")
-  /// Requests by number, in order.
+  /// Requests by number, in order: those that wait. One that has ended goes as soon as the policies
+  /// have seen the event that ended it; a later answer meets none.
   package let requests = Table<PendingScoreRow>(name: "pending-scores")
   /// Program, 0, subject's number (u32) and key of a trigger that waits, by number.
   private let triggers = EntityTable(name: "pending-scores.triggers")
@@ -104,6 +105,13 @@ package final class PendingScores: Projection {
     }
   }
 
+  package func settle(_ event: Event, subject: UInt32) {
+    guard let number = number(in: event.payload),
+      requests.withRow(number, { $0.endedBy == event.position }) == true
+    else { return }
+    requests.remove(number)
+  }
+
   private func request(_ event: Event, _ data: CBORView, _ subject: UInt32) {
     guard let id = data.view(forKey: Field.scoreId)?.string,
       let due = try? RFC3339.microseconds(parsing: data.text(Field.due))
@@ -132,6 +140,7 @@ package final class PendingScores: Projection {
     }
     let trigger = triggers.intern(Self.trigger(row.program, row.subject, row.key))
     _ = waiting.update(trigger) { $0.numbers.removeAll { $0 == number } }
+    if waiting.withRow(trigger, { $0.numbers.isEmpty }) == true { waiting.remove(trigger) }
     scorerRows.update(row.scorer, orInsert: ScorerRow()) { scorer in
       scorer.failures = isGood ? 0 : scorer.failures + 1
       if !isGood { scorer.lastFailureAt = event.recordedAt }

@@ -58,6 +58,13 @@ struct RemoteScoreTests {
       try #require(all(type).last).payload.value
     }
 
+    /// Requests that the table holds.
+    var waitingCount: Int {
+      var count = 0
+      store.pendingScores.requests.forEach { _, _ in count += 1 }
+      return count
+    }
+
     /// Outcome and reason of every decision.
     func decisions() throws -> [String] {
       try all(EventType.decisionMade).map { event in
@@ -103,6 +110,7 @@ struct RemoteScoreTests {
     try world.answer(request["scoreId"], at: 1, [("score", 0.2)])
     _ = try world.store.engine.advance(to: Self.start + 60 * Self.second)
     #expect(try world.decisions() == ["pending score", "eligible"])
+    #expect(world.waitingCount == 0)
   }
 
   @Test("Without an answer in time the fallback is taken", arguments: [false, true])
