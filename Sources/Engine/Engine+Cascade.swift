@@ -58,8 +58,23 @@ extension Engine {
   }
 
   private func append(_ list: [Emission], causedBy cause: Event, depth: UInt8) {
+    // The slices of sliced work, and their steps, have the first ordinals of these causes.
+    let first = isPartOfWork(cause) ? Self.firstReaction : 0
     var ordinals: [String: UInt32] = [:]
+    if first > 0 {
+      for emission in list { ordinals[emission.program] = first }
+    }
     append(list, causedBy: cause, depth: depth, ordinals: &ordinals)
+  }
+
+  /// The ordinal of the first reaction to an event that begins sliced work, or is a slice of it.
+  private static let firstReaction: UInt32 = 1 << 24
+
+  private func isPartOfWork(_ event: Event) -> Bool {
+    guard event.kind == .decision, let type = context.names.name(.type, event.type) else {
+      return false
+    }
+    return type == EventType.batchStarted || type == EventType.batchSliced
   }
 
   /// - Parameter ordinals: By program, how much `cause` has caused already.

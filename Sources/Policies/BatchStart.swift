@@ -28,7 +28,10 @@ struct BatchStart {
   func emission(isRunning: Bool) -> Emission? {
     guard let population = binding.program.population else { return nil }
     scope.begin(binding, event: event, customer: subject, now: event.recordedAt)
-    if due == nil, !scope.holds(binding.program.trigger.when) { return nil }
+    if due == nil {
+      if !scope.holds(binding.program.trigger.when) { return nil }
+      if isStartedByItself { return skipped("cascade-depth") }
+    }
     if let due {
       if isRunning { return skipped("running") }
       let isMissed = event.recordedAt - due > Self.missedAfterMicroseconds
@@ -45,6 +48,21 @@ struct BatchStart {
       }
     }
     return started(population, limit)
+  }
+
+  /// Whether the event follows, without a timer or an event from outside, from another batch of the
+  /// program: batches would start each other for ever.
+  private var isStartedByItself: Bool {
+    var next: Event? = event
+    while let link = next, link.kind == .decision || link.kind == .effect {
+      if context.names.name(.type, link.type) == EventType.batchStarted,
+        link.payload.text(Field.program) == binding.program.id
+      {
+        return true
+      }
+      next = context.event(link.header.cause)
+    }
+    return false
   }
 
   private typealias MissedMoment = Program.MissedMoment
