@@ -47,6 +47,26 @@ struct NoteTests {
       ])
   }
 
+  @Test("is given for a message that may wait for the end of quiet hours and reads the event")
+  func quietHours() throws {
+    let send = "send: {channel: email, template: hello, variables: {discount: event.total}"
+    let place = "program.yaml:48:69: the send by email of state \"email\" reads data of the event"
+    func own(_ mode: String) throws -> [String] {
+      try notes(
+        "send: {channel: email, template: hello, variables: {discount: offer.discount}}",
+        "\(send), quietHours: {from: \"21:00\", to: \"08:00\", mode: \(mode)}}"
+      ).filter { $0.contains("quiet") }
+    }
+    for mode in ["delay", "earlier"] {
+      #expect(
+        try own(mode) == [
+          "\(place), and is asked anew when quiet hours end; keep what is needed in a variable of "
+            + "the run, or use the mode withhold"
+        ])
+    }
+    #expect(try own("withhold") == [])
+  }
+
   @Test("is given for files that nothing uses")
   func unusedFiles() throws {
     var files = Sample.files

@@ -40,6 +40,9 @@ extension ProgramReader {
         fields?["channel"], "the channel of \(what)", default: Program.Channel.email)
       let template = templateIndex(fields?["template"], what)
       let place = "the send by \(channel.rawValue) of \(what)"
+      let earlierRead = eventRead
+      eventRead = nil
+      defer { eventRead = earlierRead ?? eventRead }
       let variables = namedExpressions(
         fields?["variables"], "the variables of \(place)", .journey,
         limit: ProgramLimits.parameters)
@@ -63,6 +66,11 @@ extension ProgramReader {
         topic: topic(of: fields, place),
         quietHours: quietHours(of: fields, messageClass, place))
       self.sends.append(send)
+      if let eventRead, let quiet = send.quietHours, quiet.mode != .withhold {
+        note(
+          eventRead, "\(place) reads data of the event, and is asked anew when quiet hours end",
+          mend: "keep what is needed in a variable of the run, or use the mode withhold")
+      }
       return send
     }
   }
