@@ -1,4 +1,5 @@
 import CBOR
+import Ledger
 
 /// The index by subject in the views of a directory, read without the engine and without writing,
 /// also while another process is at work.
@@ -30,6 +31,26 @@ package final class StoredSubjectIndex {
       }
     }
     return found
+  }
+
+  /// The keys of entities of a kind, by their places in the order in which they first came: what
+  /// batches number. Cost: a look at every entity.
+  package func entityKeys(
+    ofKind kind: UInt32, at places: Set<UInt64>
+  ) throws -> [UInt64: String] {
+    var keys: [UInt64: String] = [:]
+    var place: UInt64 = 0
+    let prefix = BigEndian.bytes(kind)
+    try views.forEachStoredRow(table: "features.entities") { _, row in
+      guard row.byteCount >= prefix.count, row.matches(0..<prefix.count, prefix.rawSpan) else {
+        return
+      }
+      if places.contains(place) {
+        keys[place] = String(decoding: row.array(prefix.count..<row.byteCount), as: UTF8.self)
+      }
+      place += 1
+    }
+    return keys
   }
 
   /// Ends the use of the files. No other call may follow.

@@ -24,7 +24,7 @@ extension BatchFinding {
       + Printable.number(lowestChosen, digits: 4)
   }
 
-  /// Writes the finding as an object: batch, position (of its start), slice, recordedAt, due, of, item,
+  /// Writes the finding as an object: batch, position (of its start), slice, recordedAt, due, of, item, key,
   /// verdict, filter, pass, rank, decidedIn, lowestChosen.
   package func write(to array: inout JSONWriter) {
     array.object { object in
@@ -35,6 +35,7 @@ extension BatchFinding {
       Self.write("due", started.text(Field.due), to: &object)
       object.field("of", started.text(Field.of))
       object.field("item", item)
+      Self.write("key", key ?? "", to: &object)
       object.field("verdict", verdict.word)
       var (filter, pass) = ("", "")
       if case .rejected(let id, let text) = verdict { (filter, pass) = (id, text) }

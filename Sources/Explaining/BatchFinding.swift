@@ -9,6 +9,8 @@ package struct BatchFinding: Sendable {
   package let slice: NamedEvent
   /// The item's number in the batch.
   package let item: UInt64
+  /// The item's key; nil: only the views know it, and they were not there.
+  package var key: String?
   package let verdict: Verdict
   /// The rank of an item that passed, where the batch ranks.
   package var rank: Double?
@@ -16,6 +18,11 @@ package struct BatchFinding: Sendable {
   package var decidedIn: UInt64?
   /// The lowest rank that was chosen so far; nil: none was.
   package var lowestChosen: Double?
+
+  /// The number of the kind of entity that the items are; nil: customers.
+  var kind: UInt32? {
+    started.data.view(forKey: Field.kind)?.uint64.flatMap { UInt32(exactly: $0) }
+  }
 
   package enum Verdict: Sendable, Equatable {
     case outside, passed, belowThreshold, duplicate, failed
@@ -59,7 +66,25 @@ extension Explainer {
       reader?.take(event)
       return true
     }
-    return reader?.findings ?? []
+    var findings = reader?.findings ?? []
+    try addKeys(to: &findings, customer: subject)
+    return findings
+  }
+
+  /// Adds the keys of the items.
+  private func addKeys(to findings: inout [BatchFinding], customer: String) throws {
+    var places: [UInt32: Set<UInt64>] = [:]
+    for finding in findings {
+      if let kind = finding.kind { places[kind, default: []].insert(finding.item) }
+    }
+    var keys: [UInt32: [UInt64: String]] = [:]
+    for (kind, places) in places {
+      keys[kind] = try index?.entityKeys(ofKind: kind, at: places)
+    }
+    for place in findings.indices {
+      let finding = findings[place]
+      findings[place].key = finding.kind.map { keys[$0]?[finding.item] } ?? customer
+    }
   }
 
   /// The number of a subject: how many others came first; nil: it never came.

@@ -38,6 +38,8 @@ package struct DecisionFacts: Sendable {
   package let trigger: UInt64
   /// The run's key.
   package let run: String
+  /// The key of the item of a batch that goes through other things than customers; else empty.
+  package let item: String
   package let outcome: String
   /// The filter that rejected, or what else decided; empty where the outcome says it all.
   package let reason: String
@@ -79,6 +81,7 @@ package struct DecisionFacts: Sendable {
     version = event.text(Field.version)
     trigger = data.view(forKey: Field.trigger)?.uint64 ?? 0
     run = event.text(Field.run)
+    item = event.text(Field.item)
     outcome = event.text(Field.outcome)
     reason = event.text(Field.reason)
     dedupe = Self.texts(data.view(forKey: Field.dedupe))

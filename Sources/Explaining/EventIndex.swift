@@ -9,4 +9,7 @@ package protocol EventIndex {
   func positions(
     of name: [UInt8], from first: UInt64
   ) throws -> (positions: [UInt64], through: UInt64)
+  /// The keys of entities of a kind, by their places in the order in which they first came; those that
+  /// it does not know are left out.
+  func entityKeys(ofKind kind: UInt32, at places: Set<UInt64>) throws -> [UInt64: String]
 }

@@ -8,7 +8,7 @@ package import Ledger
 /// all other records where it does not.
 package struct Explainer {
   let ledger: Ledger
-  private let index: (any EventIndex)?
+  let index: (any EventIndex)?
   let names: Names
   /// The ledger's end when the explainer was made.
   let end: Ledger.Head

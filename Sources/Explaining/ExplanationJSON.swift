@@ -11,7 +11,7 @@ extension DecisionExplanation {
   /// | --- | --- |
   /// | `asked` | the position that was asked about |
   /// | `position`, `program`, `subject`, `recordedAt` | the decision's own |
-  /// | `outcome`, `reason`, `run` (key), `version`, `trigger` (position) | as `decision.made` |
+  /// | `outcome`, `reason`, `run` (key), `item` (key), `version`, `trigger` (position) | as `decision.made` |
   /// | `filters` | `[{id, verdict, read, error?}]` |
   /// | `features`, `model`, `margin`, `score`, `level`, `reasons`, `fallback` | the score |
   /// | `fallbackReason`, `scores`, `request` | as `decision.made` |
@@ -57,6 +57,8 @@ extension DecisionExplanation {
     object.field("outcome", decision.outcome)
     object.field("reason", decision.reason)
     object.field("run", decision.run)
+    object.key("item")
+    if decision.item.isEmpty { object.null() } else { object.string(decision.item) }
     object.field("version", decision.version)
     object.field("trigger", decision.trigger)
     for name in Self.arrays {

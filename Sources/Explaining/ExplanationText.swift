@@ -27,6 +27,7 @@ extension DecisionExplanation {
       let id = run.map { " (id \($0.id.prefix(12)))" } ?? ""
       pairs.append(("run", Printable.text(decision.run) + id))
     }
+    if !decision.item.isEmpty { pairs.append(("item", Printable.text(decision.item))) }
     if !decision.dedupe.isEmpty {
       pairs.append(("dedupe", decision.dedupe.map(Printable.text).joined(separator: ", ")))
     }

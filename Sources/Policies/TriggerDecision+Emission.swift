@@ -11,7 +11,10 @@ extension TriggerDecision {
     let score = record.score
     var map = OrderedMapWriter(capacity: 1_024)
     map.field(DecisionField.run, record.run)
-    if let item { map.field(DecisionField.batch, item.batch) }
+    if let item {
+      if item.population.entity != nil { map.field(DecisionField.item, item.key) }
+      map.field(DecisionField.batch, item.batch)
+    }
     if let score {
       map.field(DecisionField.level, score.main.facts.level)
       map.field(DecisionField.model, score.main.model)
@@ -65,6 +68,7 @@ extension TriggerDecision {
 /// The fields of `decision.made`, in the order of their encoded forms.
 private enum DecisionField {
   static let run: CBORKey = "run"
+  static let item: CBORKey = "item"
   static let batch: CBORKey = "batch"
   static let level: CBORKey = "level"
   static let model: CBORKey = "model"

@@ -19,7 +19,7 @@ struct Why: ParsableCommand {
       Everything shown is read from the ledger; a data directory that another process is using \
       can be asked too.
 
-      JSON of one decision: asked, position, program, subject, recordedAt, outcome, reason, run, \
+      JSON of one decision: asked, position, program, subject, recordedAt, outcome, reason, run, item, \
       version, trigger, filters [{id, verdict, read}], features [{name, value}], reasons \
       [{name, points}], actions, dedupe, model, margin, score, level, offer, variant, propensity, \
       fallback, triggerEvent, silence {timer, key, since, due, last}, earlier {position, \
@@ -27,7 +27,7 @@ struct Why: ParsableCommand {
       as recount log prints it, with causeType and outcomes], through. What does not apply is \
       null. JSON with --subject: position, subject, program, decisions [{position, recordedAt, \
       program, outcome, reason, run, score}], explained [as above], batches [{batch, position, slice, \
-      recordedAt, due, of, item, verdict, filter, pass, rank, decidedIn, lowestChosen}].
+      recordedAt, due, of, item, key, verdict, filter, pass, rank, decidedIn, lowestChosen}].
       """)
 
   @OptionGroup var data: DataOptions
@@ -122,13 +122,14 @@ struct Why: ParsableCommand {
       page.heading("Batches")
       page.table(
         [
-          .init("position", .right), .init("at (UTC)"), .init("item", .right), .init("verdict"),
+          .init("position", .right), .init("at (UTC)"), .init("item"), .init("verdict"),
           .init("what was found"),
         ],
         findings.map { finding in
           [
             String(finding.slice.position), Printable.seconds(finding.slice.recordedAt),
-            String(finding.item), finding.verdict.word, finding.explanation,
+            finding.key.map(Printable.text) ?? String(finding.item), finding.verdict.word,
+            finding.explanation,
           ]
         })
     }

@@ -1,6 +1,8 @@
 import CBOR
+import Engine
 import Explaining
 import Ledger
+import Policies
 import Testing
 
 @Suite("What batches found")
@@ -105,5 +107,51 @@ struct BatchFindingTests {
       explanation.stages.map { $0.consequences.map(\.event.type) } == [
         ["run.started"], ["run.exited"],
       ])
+  }
+
+  @Test(
+    "Every rejection of a shipped batch over customers and products is told with the item's key")
+  func recommendations() throws {
+    let ledger = try TestLedger(shipped: "product-recommendations")
+    try ledger.send("08:00:00", "customer.updated", ["status": "active"], subject: "ann")
+    try ledger.send("08:00:00", "customer.updated", ["status": "suspended"], subject: "bob")
+    try ledger.send(
+      "08:30:00", "product.updated", ["productId": "P3", "inStock": false], subject: "P3")
+    for (customer, product, views, seconds) in [
+      ("bob", "P1", 3, 200), ("ann", "P1", 2, 200), ("ann", "P2", 3, 50), ("ann", "P3", 3, 200),
+      ("ann", "P4", 4, 200),
+    ] as [(String, String, Int, Int64)] {
+      for _ in 0..<views {
+        try ledger.send(
+          "10:00:00", "product.viewed",
+          ["productId": .text(product), "seconds": .signed(seconds)], subject: customer)
+      }
+    }
+    try ledger.advance(5, "03:00:00")
+    let index = try ledger.index()
+    let explainer = try Explainer(ledger.store.ledger, index: index)
+    func told(_ subject: String) throws -> [String] {
+      try explainer.batchFindings(about: subject, program: "product-recommendations").map {
+        let words = [$0.key ?? "?", $0.verdict.word]
+        guard case .rejected(let filter, let pass) = $0.verdict else {
+          return words.joined(separator: " ")
+        }
+        #expect(!pass.isEmpty)
+        return (words + [filter]).joined(separator: " ")
+      }
+    }
+    #expect(try told("bob") == ["19786\tbob\tP1 rejected trust"])
+    #expect(
+      try told("ann") == [
+        "19786\tann\tP1 rejected intent", "19786\tann\tP2 rejected intent",
+        "19786\tann\tP3 rejected inventory", "19786\tann\tP4 passed",
+      ])
+    let plain = try Explainer(ledger.store.ledger)
+    let found = try plain.batchFindings(about: "ann", program: "product-recommendations")
+    #expect(found.allSatisfy { $0.key == nil } && !found.isEmpty)
+    let decided = try #require(
+      explainer.decisions(about: "ann", program: "product-recommendations").first)
+    #expect(decided.item.hasSuffix("P4"))
+    try index.close()
   }
 }

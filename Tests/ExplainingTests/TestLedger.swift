@@ -6,6 +6,7 @@ import FoundationEssentials
 import Ledger
 import Policies
 import Programs
+import ShippedPrograms
 import Testing
 
 /// A store in a temporary directory, with one small program, fed by hand under the event clock.
@@ -26,6 +27,31 @@ final class TestLedger {
     ])
     let program = try Program(body: body, folder: "sample")
     store.engine.holdForFirstTurn(program.activation(count: 0))
+  }
+
+  /// The same with a shipped program that holds nobody out.
+  init(shipped id: String) throws {
+    directory =
+      FileManager.default.temporaryDirectory.path + "/recount-explaining-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(
+      atPath: directory, withIntermediateDirectories: true)
+    store = try Store(directory: directory)
+    let body = try #require(ShippedPrograms.body(id))
+    let program = try Program(
+      body: body, folder: id, overrides: [ProgramOverride(path: "holdout", value: "0")])
+    store.engine.holdForFirstTurn(program.activation(count: 0))
+  }
+
+  /// The index as another process sees it: this one may not open the same files twice.
+  func index() throws -> StoredSubjectIndex {
+    try store.engine.flush()
+    let copy = directory + "/copy-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: copy, withIntermediateDirectories: false)
+    for file in ["data.mdb", "mark"] {
+      try FileManager.default.copyItem(
+        atPath: "\(directory)/views/\(file)", toPath: "\(copy)/\(file)")
+    }
+    return try #require(try StoredSubjectIndex(directory: copy))
   }
 
   deinit {
