@@ -16,7 +16,8 @@ package import Programs
 ///   `unattributed REASON` (`held-out`, `before-any` touch, `after-window`); the amount is the
 ///   revenue
 /// - `arms EXPERIMENT VARIANT started` and `… converted` with the revenue; the holdout is an
-///   experiment with the variants `treated` and `holdout`; `segments SEGMENT started` and `converted`
+///   experiment with the variants `treated` and `holdout`; `segments SEGMENT started`,
+///   `… converted` and `… exited EXIT`
 /// - `deliveries STEP CHANNEL requested`, `… withheld REASON`, `… sent` and the other outcomes; `…
 ///   cost`, whose amount are thousandths of a minor unit that providers reported
 /// - `touches EXPERIMENT VARIANT STEP CHANNEL`, followed by what follows in `deliveries` or by
@@ -182,7 +183,9 @@ package final class Metrics: Projection {
 
   private func exit(_ data: CBORView, at moment: Int64, _ add: Add) {
     defer { touches.end(data) }
-    add(["runs", "exited", data.text(Field.exit)], 0)
+    let exit = data.text(Field.exit)
+    add(["runs", "exited", exit], 0)
+    if let segment = data.segment { add(["segments", segment, "exited", exit], 0) }
     guard let revenue = data.view(forKey: Field.revenue)?.int64 else { return }
     attribute(revenue, data, at: moment, add)
     for arm in Self.arms(data) { add(["arms", arm.experiment, arm.variant, "converted"], revenue) }

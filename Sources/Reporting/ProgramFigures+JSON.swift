@@ -74,6 +74,7 @@ extension ProgramFigures {
         names.object { fields in
           segment.outcomes.write("outcomes", to: &fields)
           fields.field("started", segment.started)
+          segment.exited.write("exited", to: &fields)
           fields.field("converted", segment.converted)
           fields.field("revenue", segment.revenue)
           Self.write(

@@ -42,13 +42,13 @@ extension ProgramFigures {
       [
         .init("segment"), .init("runs", .right), .init("converted", .right),
         .init("of runs", .right),
-        .init("revenue", .right), .init("outcomes"),
+        .init("revenue", .right), .init("ended"), .init("outcomes"),
       ],
       segments.map { segment in
         [
           Printable.text(segment.name), String(segment.started), String(segment.converted),
           Self.percent(segment.converted, of: segment.started).map(Self.text) ?? "",
-          Self.grouped(segment.revenue), segment.outcomes.text,
+          Self.grouped(segment.revenue), segment.exited.text, segment.outcomes.text,
         ]
       })
   }

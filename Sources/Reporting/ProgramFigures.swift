@@ -40,6 +40,7 @@ package struct ProgramFigures: Sendable {
   package struct Segment: Sendable {
     package var name: String
     package var outcomes = NamedCounts()
+    package var exited = NamedCounts()
     package var started: UInt64 = 0
     package var converted: UInt64 = 0
     package var revenue: Int64 = 0
@@ -223,6 +224,7 @@ extension ProgramFigures.Segment {
   fileprivate mutating func add(_ words: [String], _ row: CounterRow) {
     switch words[2] {
     case "outcomes" where words.count == 4: outcomes.add(words[3], row.count)
+    case "exited" where words.count == 4: exited.add(words[3], row.count)
     case "started": started += row.count
     case "converted":
       converted += row.count

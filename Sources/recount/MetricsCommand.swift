@@ -33,7 +33,7 @@ struct MetricsCommand: ParsableCommand {
       percent, cost}}}, converted {STEP: {count, revenue, sent, percent}}, unattributed {count, \
       revenue, reasons {NAME: n}}, conversions (of both), revenue, percent (of runs that were \
       not held out), actions {NAME: n}, cost, costPerConversion, segments {NAME: {outcomes, \
-      started, converted, revenue, percent}}, experiments {NAME: {variants {NAME: {started, \
+      started, exited {EXIT: n}, converted, revenue, percent}}, experiments {NAME: {variants {NAME: {started, \
       converted, revenue, percent, deliveries (as above)}}, lift [{variant, control, points, low, high, \
       relativePercent}], ratioCheck {chiSquared, probability, fits}}}}}. The holdout is the \
       experiment "holdout". Rates are null where nothing was sent. With --by day a program has \

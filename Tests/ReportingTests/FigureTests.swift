@@ -70,6 +70,7 @@ struct FigureTests {
     #expect(delay.control?.variant == "control" && delay.ratioCheck == nil)
     #expect(figures.segments.map(\.name) == ["high"] && figures.segments[0].started == 80)
     #expect(figures.segments[0].outcomes["held-out"] == 20 && figures.segments[0].converted == 30)
+    #expect(figures.segments[0].exited["bought"] == 30)
 
     let days = ProgramFigures.byDay(metrics, program: "p")
     #expect(days.map(\.day) == [10, 11])
