@@ -150,6 +150,10 @@ enum BatchPrograms {
     holdout: {percent: 20}
     journey:
       start: told
+      # What other readers of the page do.
+      watch: {page: run.key}
+      on:
+        page.left: {set: {leftBy: event.subject}}
       exits:
         seen: {on: page.pinged}
         done: {}

@@ -107,6 +107,16 @@ struct RandomHistory {
         try ClubProgram.program([
           ProgramOverride(path: "filters.rest.cooldown.per", value: "\(1 + random.below(5))h")
         ]), inFlight: ["pin", "migrate", "exit"][random.below(3)])
+    case 8 where random.chance(1, of: 4):
+      // Another version of a program whose batch may be in the middle.
+      let limit = ProgramOverride(path: "population.limit", value: "\(1 + random.below(4))")
+      return .activate(
+        random.chance(2, of: 3)
+          ? try BatchPrograms.program(BatchPrograms.sweep, [limit])
+          : try BatchPrograms.program(
+            BatchPrograms.flash,
+            [ProgramOverride(path: "dedupe.within", value: "\(10 + random.below(40))m")]),
+        inFlight: ["pin", "migrate", "exit"][random.below(3)])
     case 6 where random.chance(1, of: 2):
       // An error that keeps coming.
       let customer = random.below(3)
