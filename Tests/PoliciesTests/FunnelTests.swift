@@ -51,6 +51,8 @@ struct ShopFunnel {
     var run = ShopRun(store, Shop(configuration))
     try run.run()
     truth = run.shop.truth
+    // No effect twice, no cap exceeded, nobody treated who is held out, nothing sent after an exit.
+    #expect(LedgerLaws.violations(in: try store.allEvents(), store.context.names) == [])
     try store.ledger.forEachEvent(from: 1) { event in
       switch store.context.names.name(.type, event.type) {
       case EventType.runStarted: begin(event.payload.value)
@@ -138,6 +140,25 @@ struct FunnelTests {
     #expect(Self.isNear(runs.share("false_positive", "true_positive"), of: runs.count, 80, 97))
     #expect(runs.exits["false_positive"]! <= owners)
     #expect(runs.exits["true_positive"]! <= found)
+  }
+
+  @Test(
+    "Takeovers: attackers are locked out soon after they change the account, owners come back",
+    arguments: 75..<77 as Range<UInt64>)
+  func takeovers(seed: UInt64) throws {
+    var configuration = ShopConfiguration(seed: seed, customers: 250, days: 20)
+    configuration.attackersPerThousand = 500
+    configuration.daysBetweenAccountChanges = 20
+    let funnel = try ShopFunnel(
+      configuration, programs: ["account-takeover"], holdoutPercent: 0)
+    let runs = try #require(funnel.treated["account-takeover"])
+    #expect(funnel.heldOut["account-takeover"] == nil)
+    let changed = funnel.truth.attacks.filter { $0.changes > 1 }
+    let locked = changed.count { $0.lockedAt != nil }
+    #expect(changed.count > 40)
+    #expect(Double(locked) > 0.8 * Double(changed.count), "\(locked) of \(changed.count)")
+    #expect(funnel.truth.attacks.allSatisfy { $0.alertsToAttacker == 0 })
+    #expect(runs.share("recovered", "false-positive", "expired") > 0.95, "\(runs.exits)")
   }
 
   @Test(
