@@ -182,7 +182,8 @@ let package = Package(
     tests("Scoring", ["TestSupport", "Scoring", "Mathematics"], data: ["Fixtures"]),
     .target(name: "ModelSamples", path: "Tests/ModelSamples", swiftSettings: settings),
     tests(
-      "Programs", ["TestSupport", "ModelSamples", "Programs", "Expressions", "Scoring", "CBOR"]),
+      "Programs",
+      ["TestSupport", "ModelSamples", "Programs", "Expressions", "Scoring", "CBOR", yams]),
     tests("Expressions", ["TestSupport", "Expressions", "ExpressionsConformance", "CivilTime"]),
     tests("Intake", ["TestSupport", "Intake", "JSON", "CBOR", "CivilTime", "Ledger", "Engine"]),
     tests(

@@ -13,6 +13,7 @@ package struct ProgramSkeleton: Sendable {
   }
 
   private static let program = """
+    # yaml-language-server: $schema=../program.schema.json
     # The format is described in Projections/Programs/README.md. Try a value without editing:
     #   recount ingest FILE --set THE-ID.params.minimumValue=9000
     id: THE-ID

@@ -13,7 +13,7 @@ struct ProgramsNew: ParsableCommand {
     discussion: """
       The skeleton reacts to an event, asks two filters, scores, waits an hour and sends an \
       e-mail. Change what it says, then: recount programs check FOLDER, recount programs activate \
-      FOLDER. JSON: program, folder, files [name].
+      FOLDER. Its first line names a schema for editors, which programs schema prints. JSON: program, folder, files [name].
       """)
 
   @Argument(help: "The program's id, which is its folder's name: letters, digits, - and _.")
@@ -49,6 +49,10 @@ struct ProgramsNew: ParsableCommand {
     guard json else {
       Output.line("made \(folder): \(names.joined(separator: ", "))")
       Output.line("next: recount programs check \(folder)")
+      let schema = parent == "." ? "program.schema.json" : "\(parent)/program.schema.json"
+      if !manager.fileExists(atPath: schema) {
+        Output.line("for your editor: recount programs schema > \(schema)")
+      }
       return
     }
     Output.json { object in

@@ -12,9 +12,7 @@ extension ProgramReader {
   /// A mapping; nil if its file is no YAML mapping. Good only if there are no problems.
   func mapping(_ name: String, _ bytes: [UInt8]) -> ImportMapping? {
     guard let root = parse(name, bytes),
-      let top = fields(
-        root, "the mapping", ["format", "delimiter", "source", "fields", "events"],
-        required: ["format", "source", "fields", "events"])
+      let top = fields(root, "the mapping", ProgramFormat.importMapping)
     else { return nil }
     let kind = choice(top["format"], "format", default: FileFormat.csv)
     let source = text(top["source"], "source")
@@ -61,10 +59,7 @@ extension ProgramReader {
           name: entry.key, column: [entry.key], type: type(entry.value, what, nil),
           isRequired: false)
       }
-      let known = [
-        "column", "type", "required", "decimals", "format", "zone", "true", "false", "separator",
-      ]
-      let fields = self.fields(entry.value, what, known)
+      let fields = self.fields(entry.value, what, ProgramFormat.importField)
       return ImportMapping.Field(
         name: entry.key, column: column(fields?["column"], entry.key, what, format),
         type: type(fields?["type"], what, fields),
@@ -162,9 +157,7 @@ extension ProgramReader {
     var ids: [String] = []
     return nodes.enumerated().map { index, node in
       let what = "event \(index + 1)"
-      let fields = fields(
-        node, what, ["type", "when", "id", "subject", "time", "data"],
-        required: ["type", "id", "subject"])
+      let fields = fields(node, what, ProgramFormat.importEvent)
       let type = text(fields?["type"], "the type of \(what)")
       if let place = fields?["type"]?.place { checkEventType(type, place, what) }
       let id = expression(fields?["id"], "the id of \(what)", .row, .key)

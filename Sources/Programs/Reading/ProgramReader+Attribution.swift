@@ -4,7 +4,7 @@ extension ProgramReader {
     _ node: YAMLNode?, candidate: Program.Candidate?
   ) -> Program.Attribution {
     let usual = Program.Attribution.usual
-    let fields = fields(node, "attribution", ["window", "touch"])
+    let fields = fields(node, "attribution", ProgramFormat.attribution)
     let window = fields?["window"].map { duration($0, "the window of attribution") }
     return Program.Attribution(
       windowMicroseconds: window ?? candidate?.ttlMicroseconds ?? usual.windowMicroseconds,

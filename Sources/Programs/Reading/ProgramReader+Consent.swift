@@ -11,7 +11,7 @@ extension ProgramReader {
     guard node.entries != nil else {
       return Program.Topic(name: name(node, what), needsOptIn: false)
     }
-    let fields = fields(node, what, ["name", "optIn"], required: ["name"])
+    let fields = fields(node, what, ProgramFormat.topic)
     let optIn = choice(fields?["optIn"], "\"optIn\" of \(what)", default: OptIn.assumed)
     return Program.Topic(
       name: name(fields?["name"], "the name of \(what)"), needsOptIn: optIn == .required)
@@ -26,7 +26,7 @@ extension ProgramReader {
   /// `topic` of a filter: with its channel.
   func topicTest(_ node: YAMLNode, _ what: String) -> Program.FilterTest {
     let place = "the topic of \(what)"
-    let fields = fields(node, place, ["name", "optIn", "channel"], required: ["name", "channel"])
+    let fields = fields(node, place, ProgramFormat.filterTopic)
     let optIn = choice(fields?["optIn"], "\"optIn\" of \(place)", default: OptIn.assumed)
     let topic = Program.Topic(
       name: name(fields?["name"], "the name of \(place)"), needsOptIn: optIn == .required)
@@ -46,7 +46,7 @@ extension ProgramReader {
   /// `cooldown` of a filter.
   func cooldownTest(_ node: YAMLNode, _ what: String) -> Program.FilterTest {
     let place = "the cooldown of \(what)"
-    let fields = fields(node, place, ["per", "of", "program"], required: ["per"])
+    let fields = fields(node, place, ProgramFormat.cooldown)
     let scope = choice(fields?["program"], "\"program\" of \(place)", default: CooldownScope.this)
     return .cooldown(
       Program.Cooldown(

@@ -7,8 +7,7 @@ extension ProgramReader {
     var types: [String] = []
     return nodes.enumerated().map { index, node in
       let what = "derive \(index + 1)"
-      let known = ["event", "silence", "arm", "when", "data"]
-      let fields = fields(node, what, known, required: ["event", "silence"])
+      let fields = fields(node, what, ProgramFormat.derive)
       let type = text(fields?["event"], "\"event\" of \(what)")
       if let place = fields?["event"]?.place { checkEventType(type, place, what) }
       if types.contains(type) {
@@ -17,8 +16,7 @@ extension ProgramReader {
       types.append(type)
       concern([type])
       let silence = self.fields(
-        fields?["silence"], "the silence of \(what)", ["key", "entity", "for", "of"],
-        required: ["key", "for"])
+        fields?["silence"], "the silence of \(what)", ProgramFormat.silence)
       let of = silence?["of"].map { eventTypes($0, "\"of\" of \(what)") }
       if let of { concern(of) } else { concernEveryInput() }
       let data = fields?["data"]
@@ -51,7 +49,7 @@ extension ProgramReader {
 
   /// `trigger`; its key may be absent where there is a population, which it starts then.
   func trigger(_ node: YAMLNode?, hasPopulation: Bool) -> Program.Trigger {
-    let fields = fields(node, "the trigger", ["event", "key", "when"], required: ["event"])
+    let fields = fields(node, "the trigger", ProgramFormat.trigger)
     let types = eventTypes(fields?["event"], "\"event\" of the trigger")
     concern(types)
     return Program.Trigger(
@@ -63,7 +61,7 @@ extension ProgramReader {
   /// `dedupe`.
   func dedupe(_ node: YAMLNode?) -> Program.Dedupe? {
     guard let node else { return nil }
-    let fields = fields(node, "dedupe", ["key", "within", "except"], required: ["within"])
+    let fields = fields(node, "dedupe", ProgramFormat.dedupe)
     return Program.Dedupe(
       key: optionalExpression(fields?["key"], "the key of dedupe", .trigger, .keys),
       withinMicroseconds: duration(fields?["within"], "\"within\" of dedupe"),
@@ -78,7 +76,7 @@ extension ProgramReader {
   /// `join`.
   func join(_ node: YAMLNode?) -> Program.Join? {
     guard let node else { return nil }
-    let fields = fields(node, "join", ["when", "filters"])
+    let fields = fields(node, "join", ProgramFormat.join)
     let filters = choice(fields?["filters"], "\"filters\" of join", default: JoinFilters.skip)
     return Program.Join(
       when: optionalExpression(fields?["when"], "\"when\" of join", .trigger, .guardian),
@@ -101,8 +99,8 @@ extension ProgramReader {
   }
 
   private func filter(_ node: YAMLNode) -> Program.Filter {
-    let tests = ["pass", "cap", "cooldown", "suppression", "topic", "quietHours"]
-    let fields = fields(node, "a filter", ["id", "again"] + tests, required: ["id"])
+    let tests = ProgramFormat.filterTests
+    let fields = fields(node, "a filter", ProgramFormat.filter)
     let id = name(fields?["id"], "the id of a filter")
     let what = "filter \"\(id)\""
     let again = flag(fields?["again"], "\"again\" of \(what)")
@@ -115,7 +113,7 @@ extension ProgramReader {
     if fields != nil, given.isEmpty {
       report(
         node.place, "\(what) asks nothing",
-        mend: "add one of pass, cap, cooldown, suppression, topic, quietHours")
+        mend: "add one of \(tests.joined(separator: ", "))")
     }
     let test =
       given.first.flatMap { self.test(named: $0, fields, what) } ?? pass(fields, again, what)
@@ -160,9 +158,7 @@ extension ProgramReader {
   }
 
   private func cap(_ node: YAMLNode, _ what: String) -> Program.Cap {
-    let fields = fields(
-      node, "the cap of \(what)", ["channel", "max", "per", "program"],
-      required: ["channel", "max", "per"])
+    let fields = fields(node, "the cap of \(what)", ProgramFormat.cap)
     let scope = choice(fields?["program"], "\"program\" of \(what)", default: CapScope.this)
     return Program.Cap(
       channel: choice(fields?["channel"], "the channel of \(what)", default: .email),
@@ -210,7 +206,7 @@ extension ProgramReader {
   /// `candidate`.
   func candidate(_ node: YAMLNode?) -> Program.Candidate? {
     guard let node else { return nil }
-    let fields = fields(node, "the candidate", ["item", "ttl", "channels"], required: ["ttl"])
+    let fields = fields(node, "the candidate", ProgramFormat.candidate)
     var channels: [Program.Channel] = []
     for element in elements(fields?["channels"], "the candidate's channels", limit: 16) {
       let channel = choice(element, "a channel of the candidate", default: Program.Channel.email)
@@ -228,7 +224,7 @@ extension ProgramReader {
   /// `holdout`.
   func holdout(_ node: YAMLNode?, id: String) -> Program.Holdout {
     var points = 0
-    if let node, let fields = fields(node, "the holdout", ["percent"], required: ["percent"]) {
+    if let node, let fields = fields(node, "the holdout", ProgramFormat.holdout) {
       points = basisPoints(fields["percent"], "the holdout's percent")
     }
     return Program.Holdout(basisPoints: points, salt: "\(id)/holdout")

@@ -14,8 +14,7 @@ extension ProgramReader {
   /// `act`: one action or a list.
   func acts(_ node: YAMLNode?, _ what: String, step: String) -> [Program.Act] {
     list(node, "\"act\" of \(what)").map { node in
-      let fields = fields(
-        node, "an act of \(what)", ["action", "with", "when", "step"], required: ["action"])
+      let fields = fields(node, "an act of \(what)", ProgramFormat.actMapping)
       let action = name(fields?["action"], "the action of \(what)")
       let place = "the act \"\(action)\" of \(what)"
       if let with = fields?["with"], with.entries == nil {
@@ -31,11 +30,7 @@ extension ProgramReader {
   /// `send`: one message or a list.
   func sends(_ node: YAMLNode?, _ what: String, step: String) -> [Program.Send] {
     list(node, "\"send\" of \(what)").map { node in
-      let known = [
-        "channel", "template", "to", "variables", "when", "class", "step", "topic", "quietHours",
-      ]
-      let fields = fields(
-        node, "a send of \(what)", known, required: ["channel", "template"])
+      let fields = fields(node, "a send of \(what)", ProgramFormat.sendMapping)
       let channel = choice(
         fields?["channel"], "the channel of \(what)", default: Program.Channel.email)
       let template = templateIndex(fields?["template"], what)

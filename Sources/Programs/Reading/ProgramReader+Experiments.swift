@@ -15,8 +15,7 @@ extension ProgramReader {
     var ids: [String] = []
     var owners: [String: String] = [:]
     return elements(node, "experiments", limit: ProgramLimits.experiments).map { node in
-      let fields = fields(
-        node, "an experiment", ["id", "variants"], required: ["id", "variants"])
+      let fields = fields(node, "an experiment", ProgramFormat.experiment)
       let id = text(fields?["id"], "the id of an experiment")
       if let place = fields?["id"]?.place {
         checkIdentifier(id, place, "experiment")
@@ -47,9 +46,7 @@ extension ProgramReader {
     var names: [String] = []
     let nodes = elements(node, "variants of \(what)", limit: ProgramLimits.variants)
     let variants = nodes.map { node in
-      let fields = fields(
-        node, "a variant of \(what)", ["name", "percent", "params"],
-        required: ["name", "percent"])
+      let fields = fields(node, "a variant of \(what)", ProgramFormat.variant)
       let name = name(fields?["name"], "the name of a variant of \(what)")
       if names.contains(name), !name.isEmpty {
         report(node.place, "\(what) has the variant \"\(name)\" twice", mend: "rename one")

@@ -1,12 +1,6 @@
 internal import Expressions
 
 extension ProgramReader {
-  private static let options = [
-    "where", "value", "each", "as", "window", "settle", "limit", "including", "default", "by",
-    "key",
-    "remove",
-  ]
-
   /// `features`: of customers first, then by entity in the order of `entities`.
   func features(_ node: YAMLNode?) -> [Program.Feature] {
     let owners = entries(node, "features", limit: ProgramLimits.entities + 1)
@@ -39,8 +33,7 @@ extension ProgramReader {
       report(
         entry.keyPlace, "\(what) has the name of a trait of the customer", mend: "rename it")
     }
-    let kinds = Program.FeatureKind.allCases.map(\.rawValue)
-    let fields = fields(entry.value, what, kinds + Self.options)
+    let fields = fields(entry.value, what, ProgramFormat.feature)
     let kind = kind(entry, fields, what)
     let types = eventTypes(fields?[kind.rawValue], "\"\(kind.rawValue)\" of \(what)")
     concern(types)

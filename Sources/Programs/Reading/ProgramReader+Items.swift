@@ -5,14 +5,8 @@ extension ProgramReader {
   /// Item-to-item similarity, counted from events.
   func items(_ root: YAMLNode, id: String) -> ItemModel? {
     let before = problems.count
-    let own = [
-      "event", "each", "as", "where", "item", "measure", "shrinkage", "capacity",
-      "itemsOfCustomer", "reasons",
-    ]
     let what = "the model"
-    guard let fields = modelFields(root, id: id, own, required: ["event", "item"]) else {
-      return nil
-    }
+    guard let fields = modelFields(root, id: id, ProgramFormat.items) else { return nil }
     let types = eventTypes(fields["event"], "\"event\" of \(what)")
     concern(types)
     let element = element(fields, what)

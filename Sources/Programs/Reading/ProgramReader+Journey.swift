@@ -46,8 +46,7 @@ extension ProgramReader {
 
   /// `journey`.
   func journey(_ node: YAMLNode?) -> Program.Journey {
-    let known = ["set", "start", "exits", "on", "states", "watch"]
-    let fields = fields(node, "the journey", known, required: ["start", "exits", "states"])
+    let fields = fields(node, "the journey", ProgramFormat.journey)
     let stateEntries = entries(fields?["states"], "states", limit: ProgramLimits.states)
     let exitEntries = entries(fields?["exits"], "exits", limit: ProgramLimits.exits)
     if let node = fields?["states"], stateEntries.isEmpty, node.entries != nil {
@@ -90,8 +89,7 @@ extension ProgramReader {
   private func exit(_ entry: YAMLEntry, _ index: Int) -> Program.Exit {
     let what = "exit \"\(entry.key)\""
     checkName(entry.key, entry.keyPlace, "exit")
-    let known = ["on", "when", "fromStart", "revenue", "set", "act", "send"]
-    let fields = entry.value.isNull ? nil : fields(entry.value, what, known)
+    let fields = entry.value.isNull ? nil : fields(entry.value, what, ProgramFormat.exit)
     let types = eventTypes(fields?["on"], "\"on\" of \(what)", allowsAny: true)
     concern(types)
     if let fields, fields["when"] != nil, fields["on"] == nil {
@@ -113,8 +111,7 @@ extension ProgramReader {
   private func state(_ entry: YAMLEntry, _ index: Int) -> Program.State {
     let what = "state \"\(entry.key)\""
     checkName(entry.key, entry.keyPlace, "state")
-    let known = ["set", "act", "send", "always", "on", "after", "fromStart", "at"]
-    let fields = entry.value.isNull ? nil : fields(entry.value, what, known)
+    let fields = entry.value.isNull ? nil : fields(entry.value, what, ProgramFormat.state)
     let always = TransitionSpot(
       what: "\"always\" of \(what)", from: index, step: "\(entry.key)/always", isImmediate: true)
     eventRead = nil

@@ -4,8 +4,7 @@ extension ProgramReader {
   /// A logistic regression.
   func logistic(_ root: YAMLNode, id: String) -> LogisticModel? {
     let before = problems.count
-    let own = ["intercept", "reasons", "calibration", "features"]
-    guard let fields = modelFields(root, id: id, own, required: ["features"]) else { return nil }
+    guard let fields = modelFields(root, id: id, ProgramFormat.logistic) else { return nil }
     let nodes = elements(fields["features"], "the model's features", limit: ProgramLimits.features)
     let definition = LogisticDefinition(
       id: id, intercept: number(fields["intercept"], "the model's intercept"),
@@ -26,9 +25,7 @@ extension ProgramReader {
 
   private func logisticFeature(_ node: YAMLNode) -> LogisticDefinition.Feature {
     let line = ["weight", "mean", "deviation", "minimum", "maximum"]
-    let binned = ["bins", "otherwise", "neutral"]
-    let fields = fields(
-      node, "a feature of the model", ["name", "missing"] + line + binned, required: ["name"])
+    let fields = fields(node, "a feature of the model", ProgramFormat.logisticFeature)
     let name = text(fields?["name"], "the name of a feature of the model")
     let what = "feature \"\(name)\" of the model"
     if let node = fields?["name"] { checkIdentifier(name, node.place, "feature") }

@@ -44,14 +44,9 @@ extension ProgramReader {
     }
   }
 
-  /// The fields of a model's file: those that every kind has, and the kind's own.
-  func modelFields(
-    _ root: YAMLNode, id: String, _ own: [String], required: [String]
-  ) -> Fields? {
-    let known = ["id", "kind"] + own
-    guard
-      let fields = fields(root, "the model", known, required: ["id", "kind"] + required)
-    else { return nil }
+  /// The fields of a model's file.
+  func modelFields(_ root: YAMLNode, id: String, _ mapping: FormatMapping) -> Fields? {
+    guard let fields = fields(root, "the model", mapping) else { return nil }
     if let node = fields["id"], text(node, "the model's id") != id {
       report(
         node.place, "the model's id \"\(text(node, ""))\" differs from its file's name \"\(id)\"",
@@ -69,7 +64,7 @@ extension ProgramReader {
   func calibration(_ node: YAMLNode?) -> CalibrationTable? {
     guard let node else { return nil }
     let what = "the calibration"
-    let fields = fields(node, what, ["interpolation", "points"], required: ["points"])
+    let fields = fields(node, what, ProgramFormat.calibration)
     let interpolation = choice(
       fields?["interpolation"], "the interpolation of \(what)",
       default: CalibrationTable.Interpolation.linear)

@@ -68,7 +68,8 @@ extension ProgramReader {
 
   private func overridden(_ base: [String: Value], _ entry: YAMLEntry) -> [String: Value] {
     let what = "marketplace \"\(entry.key)\""
-    guard !entry.value.isNull, let fields = fields(entry.value, what, ["params"]) else {
+    guard !entry.value.isNull, let fields = fields(entry.value, what, ProgramFormat.marketplace)
+    else {
       return base
     }
     return base.merging(changes(fields["params"], to: base, what)) { $1 }

@@ -5,8 +5,7 @@ extension ProgramReader {
   /// `schedule`.
   func schedule(_ node: YAMLNode?, _ body: ProgramBody) -> Program.Schedule? {
     guard let node else { return nil }
-    let fields = fields(
-      node, "the schedule", ["cron", "timeZone", "missed"], required: ["cron"])
+    let fields = fields(node, "the schedule", ProgramFormat.schedule)
     let zoneName = fields?["timeZone"].map { text($0, "the schedule's timeZone") } ?? "UTC"
     let missed = choice(
       fields?["missed"], "\"missed\" of the schedule", default: Program.MissedMoment.once)
@@ -55,8 +54,7 @@ extension ProgramReader {
   /// `population`.
   func population(_ node: YAMLNode?) -> Program.Population? {
     guard let node else { return nil }
-    let known = ["of", "customer", "key", "where", "data", "rank", "limit", "perCustomer"]
-    let fields = fields(node, "the population", known, required: ["of"])
+    let fields = fields(node, "the population", ProgramFormat.population)
     let of = text(fields?["of"], "\"of\" of the population")
     let entity = entities.firstIndex { $0.name == of }
     if entity == nil, of != "customers", let place = fields?["of"]?.place {

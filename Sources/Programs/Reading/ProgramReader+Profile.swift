@@ -32,9 +32,7 @@ extension ProgramReader {
         report(
           entry.keyPlace, "\(what) is a standard trait", mend: "use it without declaring it")
       }
-      guard let fields = fields(entry.value, what, ["type", "default"], required: ["type"]) else {
-        continue
-      }
+      guard let fields = fields(entry.value, what, ProgramFormat.trait) else { continue }
       let type = choice(fields["type"], "the type of \(what)", default: Program.TraitType.string)
       traits.append(
         Program.Trait(
@@ -73,8 +71,7 @@ extension ProgramReader {
   }
 
   private func traitUpdate(_ node: YAMLNode, _ what: String) -> Program.TraitUpdate {
-    let known = ["on", "each", "as", "when", "trait", "value"]
-    let fields = fields(node, what, known, required: ["on", "trait", "value"])
+    let fields = fields(node, what, ProgramFormat.traitUpdate)
     let types = eventTypes(fields?["on"], "\"on\" of \(what)")
     concern(types)
     let element = element(fields, what)
@@ -128,7 +125,7 @@ extension ProgramReader {
           entry.keyPlace, "\(what) has the name of a variable or function of expressions",
           mend: "use another name")
       }
-      let fields = fields(entry.value, what, ["key"], required: ["key"])
+      let fields = fields(entry.value, what, ProgramFormat.entity)
       entities.append(
         Program.Entity(
           name: entry.key,

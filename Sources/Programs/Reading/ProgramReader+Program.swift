@@ -35,14 +35,6 @@ func inOrder(_ problems: [ProgramProblem]) -> [ProgramProblem] {
 }
 
 extension ProgramReader {
-  private static let topFields = [
-    "id", "title", "class", "params", "marketplaces", "traits", "traitUpdates", "entities",
-    "references", "features", "derive", "trigger", "schedule", "population", "runs", "dedupe",
-    "join", "filters", "score", "scores", "levels", "threshold", "offers", "candidate", "costs",
-    "holdout", "journey", "timeZone", "quietHours", "topic", "experiments", "segments",
-    "attribution",
-  ]
-
   /// The program; nil if its file is no YAML mapping. Good only if there are no problems.
   func program(
     _ body: ProgramBody, folder: String?, overrides: [ProgramOverride]
@@ -56,10 +48,7 @@ extension ProgramReader {
     guard var root = parse("program.yaml", bytes) else { return nil }
     addFeaturesFile(body, to: &root)
     apply(ProgramOverride.canonical(overrides), to: &root)
-    guard
-      let top = fields(
-        root, "the program", Self.topFields, required: ["id", "title", "journey"])
-    else { return nil }
+    guard let top = fields(root, "the program", ProgramFormat.program) else { return nil }
     let id = identity(top, folder: folder)
     messageClass = choice(top["class"], "class", default: .marketing)
     readTemplates(body)
@@ -117,9 +106,10 @@ extension ProgramReader {
 
   /// Puts what `features.yaml` says into the tree, as if it stood in `program.yaml`.
   private func addFeaturesFile(_ body: ProgramBody, to root: inout YAMLNode) {
-    let parts = ["entities", "features"]
+    let parts = ProgramFormat.featuresFile.names
     guard let bytes = body.files["features.yaml"], let file = parse("features.yaml", bytes),
-      fields(file, "features.yaml", parts) != nil, case .mapping(var entries) = root.content
+      fields(file, "features.yaml", ProgramFormat.featuresFile) != nil,
+      case .mapping(var entries) = root.content
     else { return }
     for entry in file.entries ?? [] where parts.contains(entry.key) {
       if let other = entries.first(where: { $0.key == entry.key }) {

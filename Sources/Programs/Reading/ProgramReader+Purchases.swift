@@ -6,16 +6,9 @@ extension ProgramReader {
     _ root: YAMLNode, id: String, _ variant: BuyTillYouDie.Variant
   ) -> PurchaseModel? {
     let before = problems.count
-    let own = [
-      "parameters", "unitsPerPeriod", "spend", "horizon", "outcome", "reasons", "calibration",
-    ]
-    guard
-      let fields = modelFields(
-        root, id: id, own, required: ["parameters", "unitsPerPeriod", "horizon"])
-    else { return nil }
-    let names = ["r", "alpha", "a", "b"]
+    guard let fields = modelFields(root, id: id, ProgramFormat.purchases) else { return nil }
     let parameters = self.fields(
-      fields["parameters"], "the model's parameters", names, required: names)
+      fields["parameters"], "the model's parameters", ProgramFormat.purchaseParameters)
     func parameter(_ name: String) -> Double {
       number(parameters?[name], "\"\(name)\" of the model's parameters")
     }
@@ -24,9 +17,7 @@ extension ProgramReader {
     let units = integer(
       fields["unitsPerPeriod"], "the model's unitsPerPeriod", in: 1...1_000_000_000)
     let horizon = number(fields["horizon"], "the model's horizon")
-    let spendNames = ["p", "q", "gamma", "minorPerUnit"]
-    let spend = self.fields(
-      fields["spend"], "the model's spend", spendNames, required: ["p", "q", "gamma"])
+    let spend = self.fields(fields["spend"], "the model's spend", ProgramFormat.spend)
     let outcome = choice(
       fields["outcome"], "the model's outcome", default: PurchaseModel.Outcome.expectedPurchases)
     let table = calibration(fields["calibration"])

@@ -6,7 +6,7 @@ extension ProgramReader {
     for entry in entries(node, "references", limit: ProgramLimits.references) {
       let what = "reference \"\(entry.key)\""
       checkName(entry.key, entry.keyPlace, "reference")
-      let fields = fields(entry.value, what, ["fields"], required: ["fields"])
+      let fields = fields(entry.value, what, ProgramFormat.reference)
       let columns = entries(fields?["fields"], "the fields of \(what)", limit: ProgramLimits.traits)
       if columns.isEmpty, let node = fields?["fields"] {
         report(node.place, "\(what) has no field", mend: "name the columns that are read")

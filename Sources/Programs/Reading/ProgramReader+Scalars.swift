@@ -200,7 +200,7 @@ extension ProgramReader {
 private func isLetter(_ byte: UInt8) -> Bool { (byte | 0x20) &- 0x61 < 26 }
 
 /// CEL's words that cannot be identifiers (google/cel-spec, language definition, syntax).
-private let reservedWords: Set<String> = [
+let reservedWords: Set<String> = [
   "as", "break", "const", "continue", "else", "false", "for", "function", "if", "import", "in",
   "let", "loop", "namespace", "null", "package", "return", "true", "var", "void", "while",
 ]

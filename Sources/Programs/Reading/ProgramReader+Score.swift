@@ -31,9 +31,7 @@ extension ProgramReader {
       return nil
     }
     if node["remote"] != nil { return remote(node) }
-    let fields = fields(
-      node, "the score", ["model", "features", "fallback"], required: ["model", "features"])
-    guard let fields else { return nil }
+    guard let fields = fields(node, "the score", ProgramFormat.score) else { return nil }
     let given = namedExpressions(
       fields["features"], "the score's features", .trigger, limit: ProgramLimits.features)
     return score(fields, given, name: "", levels: [], body)
@@ -42,11 +40,9 @@ extension ProgramReader {
 
   /// The only score of a program, from a scorer elsewhere.
   private func remote(_ node: YAMLNode) -> Program.Scoring? {
-    let fields = fields(node, "the score", ["remote", "features"], required: ["features"])
+    let fields = fields(node, "the score", ProgramFormat.remoteScore)
     let what = "the remote scorer"
-    let remote = self.fields(
-      fields?["remote"], what, ["url", "timeout", "fallback"],
-      required: ["url", "timeout", "fallback"])
+    let remote = self.fields(fields?["remote"], what, ProgramFormat.remote)
     guard let remote else { return nil }
     let url = text(remote["url"], "the url of \(what)")
     if let place = remote["url"]?.place,
@@ -80,10 +76,7 @@ extension ProgramReader {
   private func score(_ entry: YAMLEntry, _ body: ProgramBody) -> Program.Score? {
     let what = "score \"\(entry.key)\""
     checkIdentifier(entry.key, entry.keyPlace, "score")
-    let fields = fields(
-      entry.value, what, ["model", "features", "fallback", "levels"],
-      required: ["model", "features"])
-    guard let fields else { return nil }
+    guard let fields = fields(entry.value, what, ProgramFormat.namedScore) else { return nil }
     let given = namedExpressions(
       fields["features"], "the features of \(what)", .scoring, limit: ProgramLimits.features)
     let earlier = scoreNames.prefix { $0 != entry.key }
@@ -128,7 +121,7 @@ extension ProgramReader {
       guard !id.isEmpty else { return nil }
       return model(id, files: body.files, place: node.place).map { .own($0) }
     }
-    guard let fields = fields(node, what, ["registered", "hash"]) else { return nil }
+    guard let fields = fields(node, what, ProgramFormat.registeredModel) else { return nil }
     guard entries.count == 1, let entry = entries.first else {
       report(node.place, "\(what) must say \"registered\" or \"hash\"", mend: "keep one of them")
       return nil
@@ -167,9 +160,7 @@ extension ProgramReader {
         mend: "add score: {main: NAME} or score: {combine: EXPRESSION}")
       return nil
     }
-    guard let fields = fields(node, "the score", ["main", "combine", "fallback"]) else {
-      return nil
-    }
+    guard let fields = fields(node, "the score", ProgramFormat.mainScore) else { return nil }
     guard (fields["main"] != nil) != (fields["combine"] != nil) else {
       report(
         node.place, "with scores, the score has either \"main\" or \"combine\"",

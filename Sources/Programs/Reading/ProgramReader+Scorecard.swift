@@ -4,8 +4,7 @@ extension ProgramReader {
   /// A scorecard.
   func scorecard(_ root: YAMLNode, id: String) -> Scorecard? {
     let before = problems.count
-    let own = ["link", "intercept", "reasons", "scale", "features"]
-    guard let fields = modelFields(root, id: id, own, required: ["features"]) else { return nil }
+    guard let fields = modelFields(root, id: id, ProgramFormat.scorecard) else { return nil }
     let scale = fields["scale"].map(scale)
     let nodes = elements(fields["features"], "the model's features", limit: ProgramLimits.features)
     let definition = ScorecardDefinition(
@@ -23,8 +22,7 @@ extension ProgramReader {
   }
 
   private func scale(_ node: YAMLNode) -> ScorecardScale {
-    let names = ["pointsToDoubleOdds", "anchorPoints", "anchorOdds"]
-    let fields = fields(node, "the model's scale", names, required: names)
+    let fields = fields(node, "the model's scale", ProgramFormat.scale)
     return ScorecardScale(
       pointsToDoubleOdds: number(fields?["pointsToDoubleOdds"], "pointsToDoubleOdds"),
       anchorPoints: number(fields?["anchorPoints"], "anchorPoints"),
@@ -32,8 +30,7 @@ extension ProgramReader {
   }
 
   private func modelFeature(_ node: YAMLNode) -> ScorecardDefinition.Feature {
-    let known = ["name", "neutral", "missing", "otherwise", "bins"]
-    let fields = fields(node, "a feature of the model", known, required: ["name", "bins"])
+    let fields = fields(node, "a feature of the model", ProgramFormat.scorecardFeature)
     let name = text(fields?["name"], "the name of a feature of the model")
     let what = "feature \"\(name)\" of the model"
     if let node = fields?["name"] { checkIdentifier(name, node.place, "feature") }
@@ -47,8 +44,7 @@ extension ProgramReader {
 
   /// A bin of a feature.
   func bin(_ node: YAMLNode, _ what: String) -> ScorecardDefinition.Bin {
-    let known = ["from", "to", "equals", "points"]
-    let fields = fields(node, "a bin of \(what)", known, required: ["points"])
+    let fields = fields(node, "a bin of \(what)", ProgramFormat.bin)
     return ScorecardDefinition.Bin(
       from: fields?["from"].map { number($0, "\"from\" of \(what)") },
       to: fields?["to"].map { number($0, "\"to\" of \(what)") },

@@ -8,7 +8,7 @@ extension ProgramReader {
         continue
       }
       checkName(id, root.place, "template")
-      let fields = fields(root, "the template", ["subject", "text"], required: ["text"])
+      let fields = fields(root, "the template", ProgramFormat.template)
       templates.append(
         TemplateFile(
           id: id, file: name, subject: fields?["subject"].flatMap(mustache),

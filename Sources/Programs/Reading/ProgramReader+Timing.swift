@@ -23,8 +23,8 @@ extension ProgramReader {
   /// `quietHours`; `false` where a send is to have none.
   func quietHours(_ node: YAMLNode?, _ what: String, hasMode: Bool = true) -> Program.QuietHours? {
     guard let node, node.scalar?.resolved != .bool(false) else { return nil }
-    let known = ["from", "to"] + (hasMode ? ["mode"] : [])
-    guard let fields = fields(node, what, known, required: ["from", "to"]) else { return nil }
+    let mapping = hasMode ? ProgramFormat.quietHours : ProgramFormat.dailyWindow
+    guard let fields = fields(node, what, mapping) else { return nil }
     usesTimeZones = true
     let from = localTime(fields["from"], "\"from\" of \(what)")
     let to = localTime(fields["to"], "\"to\" of \(what)")

@@ -14,11 +14,9 @@ struct TransitionSpot {
 }
 
 extension ProgramReader {
-  private static let transitionFields = ["to", "when", "set", "act", "send", "reason"]
-
   /// One transition or a list of them; a single value is a target.
   func transitions(
-    _ node: YAMLNode?, _ spot: TransitionSpot, extra: [String] = []
+    _ node: YAMLNode?, _ spot: TransitionSpot
   ) -> [Program.Transition] {
     guard let node else { return [] }
     if node.isNull {
@@ -40,12 +38,13 @@ extension ProgramReader {
           "transition \(index + 1) of \(spot.what) has no \"when\", so that none "
             + "after it is ever taken", mend: "put it last, or give it a \"when\"")
       }
-      return transition(node, spot, extra: extra)
+      let mapping = spot.isTimer ? ProgramFormat.timerTransition : ProgramFormat.transition
+      return transition(node, spot, mapping)
     }
   }
 
   private func transition(
-    _ node: YAMLNode, _ spot: TransitionSpot, extra: [String]
+    _ node: YAMLNode, _ spot: TransitionSpot, _ mapping: FormatMapping
   ) -> Program.Transition {
     if node.scalar != nil {
       let target = target(node, spot)
@@ -54,8 +53,8 @@ extension ProgramReader {
         target: target, when: nil, set: [], acts: [], sends: [], reason: nil,
         lateMicroseconds: nil)
     }
-    let known = Self.transitionFields + (spot.isTimer ? ["late"] : []) + extra
-    let fields = fields(node, "a transition of \(spot.what)", known)
+    let fields = fields(
+      node, "a transition of \(spot.what)", mapping, asksRequired: false)
     let target = fields?["to"].map { self.target($0, spot) } ?? .stay
     let isGuarded = fields?["when"] != nil
     addEdge(target, fields?["to"]?.place ?? node.place, spot, isGuarded: isGuarded)
@@ -168,8 +167,8 @@ extension ProgramReader {
       report(
         node.place, "\(spot.what) has both \"moment\" and \"local\"", mend: "make two of it")
     }
-    let extra = isLocal ? ["local", "on", "after"] : ["moment", "past"]
-    let transition = node.entries == nil ? [] : [transition(node, spot, extra: extra)]
+    let mapping = isLocal ? ProgramFormat.localTransition : ProgramFormat.momentTransition
+    let transition = node.entries == nil ? [] : [transition(node, spot, mapping)]
     guard !isLocal else {
       let moment = localMoment(node, spot.what)
       return Program.Timer(

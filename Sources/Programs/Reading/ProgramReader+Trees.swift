@@ -6,8 +6,7 @@ extension ProgramReader {
     _ root: YAMLNode, id: String, files: [String: [UInt8]], read: inout [String: [UInt8]]
   ) -> BoostedTrees? {
     let before = problems.count
-    let own = ["file", "features", "categories", "baseMargin", "reasons", "calibration"]
-    guard let fields = modelFields(root, id: id, own, required: ["file"]), let node = fields["file"]
+    guard let fields = modelFields(root, id: id, ProgramFormat.trees), let node = fields["file"]
     else { return nil }
     let file = text(node, "the model's file")
     guard file.hasPrefix("models/"), file.hasSuffix(".json") || file.hasSuffix(".ubj") else {

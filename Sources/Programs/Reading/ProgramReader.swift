@@ -119,11 +119,13 @@ struct Fields {
 }
 
 extension ProgramReader {
-  /// The fields of a mapping. Reports another kind of node, unknown fields and missing ones.
+  /// The fields of a mapping of the format. Reports another kind of node, unknown fields and, unless
+  /// the caller does so itself, missing ones.
   func fields(
-    _ node: YAMLNode?, _ what: String, _ known: [String], required: [String] = []
+    _ node: YAMLNode?, _ what: String, _ mapping: FormatMapping, asksRequired: Bool = true
   ) -> Fields? {
     guard let node else { return nil }
+    let known = mapping.names
     guard let entries = node.entries else {
       report(node.place, "\(what) must be a mapping, not \(node.kindName)")
       return nil
@@ -134,7 +136,7 @@ extension ProgramReader {
         mend: NearestName.mend(for: entry.key, among: known))
     }
     let fields = Fields(what: what, place: node.place, values: entries)
-    for name in required where fields[name] == nil {
+    for name in mapping.required where asksRequired && fields[name] == nil {
       report(fields.place(of: name), "\(what) has no \"\(name)\"", mend: "add it")
     }
     return fields
