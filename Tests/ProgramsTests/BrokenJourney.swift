@@ -95,6 +95,13 @@ let brokenJourney = #"""
       "on" or a longer "after" into it
 
   - on: {joined: waiting}
+  + always: {to: later}\n    later:\n      after: {0s: {when: run.touches > 1, to: email}}\n      on: {x: expired}
+  ! program.yaml:49:20: this way leads round from "email" to "email" without delay; put an
+      "on" or a longer "after" into it
+  ! program.yaml:51:47: this way leads round from "later" to "later" without delay; put an
+      "on" or a longer "after" into it
+
+  - on: {joined: waiting}
   + always: [{set: {touches: 1}}]
   ! program.yaml:49:16: an "always" without "when" and "to" would be taken for ever; give it
       a "when" that it makes false

@@ -279,6 +279,11 @@ let brokenProgram = #"""
       mean 'value'?
 
   - pass: cart(run.key).value >= params.limit}
+  + pass: "event.a.all(a, a.b.all(b, b.c.all(c, c.d.all(d, d > 0))))"}
+  ! program.yaml:26:24: "pass" of filter "worth": the expression may cost 67907778 steps, more
+      than the limit of 10000000; nest fewer comprehensions, or raise the limit
+
+  - pass: cart(run.key).value >= params.limit}
   + pass: ""}
   ! program.yaml:26:23: "pass" of filter "worth" is empty; write an expression, or leave the
       field out
