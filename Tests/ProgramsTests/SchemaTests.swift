@@ -53,13 +53,14 @@ struct SchemaTests {
   @Test("knows the keys that the check knows, in every mapping of every sample")
   func unknownKeys() throws {
     let schemas = SchemaSample()
-    var mappings = 0
-    for (folder, files) in try SchemaSample.all() {
+    var asked: Set<[String]> = []
+    let examples = try ReferenceTests.examples().compactMap { try ReferenceTests.program(of: $0) }
+    for (folder, files) in try SchemaSample.all() + examples {
       for (name, text) in files.sorted(by: { $0.key < $1.key }) {
         guard let schema = schemas.schema(of: name),
           let root = try Parser(yaml: text, resolver: .basic).singleRoot()
         else { continue }
-        for path in mappingPaths(root) {
+        for path in mappingPaths(root) where asked.insert(place(name, path)).inserted {
           let spoiled = adding("zzz", at: path[...], in: root)
           var files = files
           files[name] = try serialize(node: spoiled)
@@ -68,11 +69,10 @@ struct SchemaTests {
           let errors = schema.errors(try SchemaValue(spoiled))
           let isRefused = errors.contains { $0.hasSuffix("unknown key zzz") }
           #expect(isUnknown == isRefused, "\(folder)/\(name) at \(path): \(problems) \(errors)")
-          mappings += 1
         }
       }
     }
-    #expect(mappings > 700)
+    #expect(asked.count > 100)
   }
 
   @Test(
@@ -181,6 +181,15 @@ struct SchemaTests {
     default: []
     }
   }
+
+  /// Where in the format a mapping stands: indexes and names of the program's own do not matter.
+  private func place(_ file: String, _ path: [String]) -> [String] {
+    [String(file.prefix { $0 != "/" })] + path.map { Self.keys.contains($0) ? $0 : "*" }
+  }
+
+  /// All keys of the format.
+  private static let keys = Set(
+    KeyTables().mappings.values.flatMap { ($0["properties"]?.entries ?? []).map(\.key) })
 
   private func adding(_ key: String, at path: ArraySlice<String>, in node: Node) -> Node {
     var result = node
