@@ -4,7 +4,7 @@
 # Build and test share one configuration, so that nothing is compiled twice.
 
 CONFIGURATION := release
-PACKAGES := liblmdb-dev libsimdjson-dev libdeflate-dev tzdata
+PACKAGES := liblmdb-dev libsimdjson-dev libdeflate-dev libmaxminddb-dev tzdata
 SWIFT ?= swift
 
 # How many events the results page is measured with, and how often.
@@ -40,7 +40,7 @@ install:
 	  dpkg -s $$package >/dev/null 2>&1 || missing="$$missing $$package"; \
 	done; \
 	if [ -n "$$missing" ] && ! command -v apt-get >/dev/null 2>&1; then \
-	  echo "recount needs the development files of LMDB, simdjson and libdeflate, and time zones (Debian:$$missing)." >&2; \
+	  echo "recount needs the development files of LMDB, simdjson, libdeflate and libmaxminddb, and time zones (Debian:$$missing)." >&2; \
 	  echo "This machine has no apt-get: install them by hand, then run make again." >&2; \
 	  exit 1; \
 	fi; \

@@ -50,6 +50,7 @@ let package = Package(
   targets: [
     .systemLibrary(name: "CLMDB", path: "Sources/CLMDB"),
     .systemLibrary(name: "CDeflate", path: "Sources/CDeflate"),
+    .systemLibrary(name: "CMaxMindDB", path: "Sources/CMaxMindDB"),
     .target(
       name: "CSimdjson", path: "Sources/CSimdjson",
       linkerSettings: [.linkedLibrary("simdjson")]),
@@ -129,6 +130,8 @@ let package = Package(
       "Delivery", ["Engine", "Ledger", "Programs", "JSON", "CBOR", "CivilTime"]),
     library("Intake", ["Engine", "Ledger", "JSON", "CBOR", "CivilTime"]),
     library(
+      "Places", ["CMaxMindDB", "Intake", "Expressions", "Engine", "Ledger", "CBOR", crypto]),
+    library(
       "Importing",
       ["Intake", "Programs", "Binding", "Expressions", "Engine", "JSON", "CBOR", "CivilTime"]),
     library("Simulation", ["Policies", "Engine", "Ledger", "CBOR"]),
@@ -159,7 +162,8 @@ let package = Package(
     .executableTarget(
       name: "recount",
       dependencies: [
-        "Archiving", "Auditing", "Benchmarks", "Explaining", "Importing", "Reporting", "Silences",
+        "Archiving", "Auditing", "Benchmarks", "Explaining", "Importing", "Places", "Reporting",
+        "Silences",
         "Host",
         "Intake",
         "Simulation", "Policies",
@@ -186,6 +190,12 @@ let package = Package(
       ["TestSupport", "ModelSamples", "Programs", "Expressions", "Scoring", "CBOR", yams]),
     tests("Expressions", ["TestSupport", "Expressions", "ExpressionsConformance", "CivilTime"]),
     tests("Intake", ["TestSupport", "Intake", "JSON", "CBOR", "CivilTime", "Ledger", "Engine"]),
+    tests(
+      "Places",
+      [
+        "TestSupport", "Places", "Host", "Intake", "Policies",
+        "Engine", "Ledger", "Expressions", "CBOR", "CivilTime",
+      ]),
     tests(
       "Reporting",
       [

@@ -245,13 +245,18 @@ package final class Engine {
     return known
   }
 
-  /// The first field in which `input` differs from the event that has its id; nil: none.
+  /// The first field in which `input` differs from the event that has its id; nil: none. What was
+  /// looked up for either of them does not count.
   private func difference(of input: Input, from event: Event) -> String? {
     if context.names.name(.type, event.type) != input.type { return "type" }
     let bytes = event.record.rawSpan
     if !bytes.matches(event.subjectRange, input.subject.rawSpan) { return "subject" }
     if let time = input.occurredAt, time != event.header.occurredAt { return "time" }
-    if !bytes.matches(event.payloadRange, input.payload.rawSpan) { return "data" }
+    if !bytes.matches(event.payloadRange, input.payload.rawSpan),
+      !ResolvedField.areEqualWithout(event.payload, CBORView(storage: input.payload))
+    {
+      return "data"
+    }
     if !bytes.matches(event.sourceRange, input.source.rawSpan) { return "source" }
     return nil
   }

@@ -21,6 +21,8 @@ package struct HostOptions: Sendable {
   package var programsFolder: String?
   /// Overrides by program, which are recorded as new activations.
   package var overrides: [(program: String, override: ProgramOverride)] = []
+  /// Control events that name what inputs are prepared with; each is recorded before them, once.
+  package var loadings: [Input] = []
   package var store = StoreOptions()
   /// The database of time zones that programs with local times take their rules from.
   package var timeZoneFolder = TimeZoneFolder.usual
@@ -254,6 +256,7 @@ package final class Host {
         inputs.append(program.activation(count: count + inputs.count))
       }
     }
+    inputs += options.loadings.filter { !store.engine.knows($0) }
     guard !inputs.isEmpty else { return }
     if count == 0 && options.clock == .event {
       for input in inputs { store.engine.holdForFirstTurn(input) }

@@ -41,7 +41,7 @@ struct ImportCommand: ParsableCommand {
 
       Exit codes: 0 all rows went in, 3 some were refused, 1 failure. JSON: read (rows), skipped \
       (rows that became no event), appended (events), duplicates, rejected, decisions, position, \
-      seconds, eventsPerSecond.
+      seconds, eventsPerSecond; with --geoip also places {resolved, unknown, withoutRoom, damaged}.
       """)
 
   @Argument(help: "The file, or - for standard input.")
@@ -56,6 +56,7 @@ struct ImportCommand: ParsableCommand {
     help: "Where refused rows go, one JSON object each; by default the first 20 on standard error."
   )
   var rejects: String?
+  @OptionGroup var places: PlaceOptions
   @Flag(help: "Only read and check the rows.")
   var check = false
 
@@ -67,16 +68,19 @@ struct ImportCommand: ParsableCommand {
     let source = try ImportFile(
       path: file, mapping: mapping, requiresTime: clock == .event,
       zones: SystemTimeZones.table)
-    if check { return try finish(try checked(source)) }
+    if check { return try finish(try checked(source), nil) }
     let overrides = try programs.overrides()
-    let first = try source.nextBatch(limit: EventFeed.batchLines)
+    let placed = try places.events(of: source)
+    let first = try placed.source.nextBatch(limit: EventFeed.batchLines)
     var options = HostOptions(directory: data.data)
     options.clock = clock
     options.programsFolder = programs.programs
     options.overrides = overrides
-    let feed = EventFeed(source: source, unit: "rows", rejects: rejects)
+    options.loadings = placed.loadings
+    let feed = EventFeed(source: placed.source, unit: "rows", rejects: rejects)
     let result = try feed.run(first, into: options)
-    try finish((result.tally, result))
+    placed.note()
+    try finish((result.tally, result), placed)
   }
 
   /// Reads all rows, and tells those that are refused.
@@ -96,7 +100,9 @@ struct ImportCommand: ParsableCommand {
     return (tally, nil)
   }
 
-  private func finish(_ outcome: (tally: IngestTally, result: EventFeed.Result?)) throws {
+  private func finish(
+    _ outcome: (tally: IngestTally, result: EventFeed.Result?), _ placed: PlaceOptions.Placed?
+  ) throws {
     let (tally, result) = outcome
     if data.json {
       Output.json { object in
@@ -111,6 +117,7 @@ struct ImportCommand: ParsableCommand {
         object.field("seconds", result.seconds)
         object.field(
           "eventsPerSecond", result.seconds > 0 ? Double(tally.appended) / result.seconds : 0)
+        placed?.write(to: &object)
       }
     } else {
       let skipped = tally.skipped == 0 ? "" : ", \(tally.skipped) rows became none"

@@ -21,7 +21,8 @@ struct Ingest: ParsableCommand {
       A new data directory starts with the shipped programs active.
 
       Exit codes: 0 all lines went in, 3 some were refused, 1 failure. The JSON object has read, \
-      appended, duplicates, rejected, decisions, position, seconds, eventsPerSecond.
+      appended, duplicates, rejected, decisions, position, seconds, eventsPerSecond; with --geoip \
+      also places {resolved, unknown, withoutRoom, damaged}.
       """)
 
   @Argument(help: "The file, or - for standard input.")
@@ -34,19 +35,23 @@ struct Ingest: ParsableCommand {
     help: "Where refused lines go, one JSON object each; by default the first 20 on standard error."
   )
   var rejects: String?
+  @OptionGroup var places: PlaceOptions
 
   func run() throws {
     let overrides = try programs.overrides()
-    let source = try EventFile(path: file, requiresTime: clock == .event)
+    let placed = try places.events(of: try EventFile(path: file, requiresTime: clock == .event))
+    let source = placed.source
     let first = try source.nextBatch(limit: EventFeed.batchLines)
     try checkKind(first)
     var options = HostOptions(directory: data.data)
     options.clock = clock
     options.programsFolder = programs.programs
     options.overrides = overrides
+    options.loadings = placed.loadings
     let feed = EventFeed(source: source, unit: "lines", rejects: rejects)
     let result = try feed.run(first, into: options)
-    report(result)
+    placed.note()
+    report(result, placed)
     if result.tally.rejected > 0 { throw ExitCode(3) }
   }
 
@@ -60,7 +65,7 @@ struct Ingest: ParsableCommand {
         + "others no events: is it a file of CloudEvents, one a line?")
   }
 
-  private func report(_ result: EventFeed.Result) {
+  private func report(_ result: EventFeed.Result, _ placed: PlaceOptions.Placed) {
     let total = result.tally
     let seconds = result.seconds
     let rate = seconds > 0 ? Double(total.read) / seconds : 0
@@ -74,6 +79,7 @@ struct Ingest: ParsableCommand {
         object.field("position", result.position)
         object.field("seconds", seconds)
         object.field("eventsPerSecond", rate)
+        placed.write(to: &object)
       }
     } else {
       Output.line(

@@ -26,7 +26,7 @@ struct TidyTests {
 
   @Test(
     "What decides and replays cannot reach what delivers (law 5)",
-    arguments: ["Delivery", "Host", "Intake"])
+    arguments: ["Delivery", "Host", "Intake", "Places"])
   func pureCodeDoesNotImport(module: String) {
     for folder in Self.pureFolders {
       for file in Self.swiftFiles(below: folder) {
@@ -53,11 +53,14 @@ struct TidyTests {
     }
   }
 
-  @Test("Only the wrapper of LMDB imports CLMDB")
-  func onlyTheWrapperImportsLMDB() {
+  @Test(
+    "Only its wrapper imports a C library",
+    arguments: [("LMDB", "CLMDB"), ("Places", "CMaxMindDB")])
+  func onlyTheWrapperImports(wrapper: String, library: String) {
     for folder in ["Sources", "Projections"] {
-      for file in Self.swiftFiles(below: folder) where !file.path.hasPrefix("Sources/LMDB/") {
-        #expect(!file.text.contains("import CLMDB"), "\(file.path) imports CLMDB")
+      for file in Self.swiftFiles(below: folder)
+      where !file.path.hasPrefix("Sources/\(wrapper)/") {
+        #expect(!file.text.contains("import \(library)"), "\(file.path) imports \(library)")
       }
     }
   }
