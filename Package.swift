@@ -85,10 +85,10 @@ let package = Package(
       folder: "Projections"),
     library("Journeys", ["Engine", "Ledger", "CBOR", "CivilTime"], folder: "Projections"),
     library(
-      "Batches", ["Engine", "Ledger", "Catalog", "Programs", "CBOR", "CivilTime"],
+      "TimeZones", ["Engine", "Ledger", "Expressions", "CBOR", "CivilTime", crypto],
       folder: "Projections"),
     library(
-      "TimeZones", ["Engine", "Ledger", "Expressions", "CBOR", "CivilTime", crypto],
+      "Batches", ["Engine", "Ledger", "Catalog", "TimeZones", "Programs", "CBOR", "CivilTime"],
       folder: "Projections"),
     library("Consents", ["Engine", "Ledger", "CBOR"], folder: "Projections"),
     library("Transfers", ["Engine", "Ledger", "CBOR", "CivilTime"], folder: "Projections"),

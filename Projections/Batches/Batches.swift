@@ -4,12 +4,13 @@ import CivilTime
 package import Engine
 package import Ledger
 import Programs
+package import TimeZones
 
 /// The schedules of the active programs, and every batch with its progress: a fold over activations,
 /// `timer.fired`, `batch.*` and the decisions that batches cause.
 package final class Batches: Projection {
   enum Role {
-    case activated, deactivated, timer, started, sliced, completed, decision
+    case activated, deactivated, timer, started, sliced, completed, decision, loaded
   }
 
   package let name = "batches"
@@ -23,23 +24,25 @@ package final class Batches: Projection {
   private let ids = EntityTable(name: "batches.ids")
   /// What passed in each slice of a batch that ranks; gone when the batch is over.
   private let passed = Table<PassedRow>(name: "batches.passed")
-  private let programNames = EntityTable(name: "batches.programs")
-  private let schedules = Table<ScheduleRow>(name: "batches.schedules")
-  private let context: FoldContext
-  private let catalog: Catalog
+  let programNames = EntityTable(name: "batches.programs")
+  let schedules = Table<ScheduleRow>(name: "batches.schedules")
+  let context: FoldContext
+  let catalog: Catalog
+  let timeZones: TimeZones
   /// The number under which it sets timers.
   package let owner: UInt8
   private var roles: RoleMap<Role>
   /// Whether schedules wait for the first time of the ledger: they were activated at time 0, which is
   /// that of a new directory under the event clock before an input has told one.
-  private var hasUnarmed = false {
+  var hasUnarmed = false {
     didSet { if hasUnarmed != oldValue { context.concernsChanged = true } }
   }
 
   /// - Parameter owner: The number under which it sets timers.
-  package init(context: FoldContext, catalog: Catalog, owner: UInt8) {
+  package init(context: FoldContext, catalog: Catalog, timeZones: TimeZones, owner: UInt8) {
     self.context = context
     self.catalog = catalog
+    self.timeZones = timeZones
     self.owner = owner
     roles = RoleMap(names: context.names) { Self.role(of: $0) }
   }
@@ -57,6 +60,7 @@ package final class Batches: Projection {
     case EventType.batchSliced: .sliced
     case EventType.batchCompleted: .completed
     case EventType.decisionMade: .decision
+    case EventType.referenceLoaded: .loaded
     default: nil
     }
   }
@@ -115,6 +119,7 @@ package final class Batches: Projection {
     case .started: start(event, event.payload)
     case .sliced: slice(event, event.payload)
     case .completed: complete(event, event.payload)
+    case .loaded: planAnew(event)
     }
   }
 
@@ -195,73 +200,6 @@ package final class Batches: Projection {
       }
     }
   }
-
-  // MARK: - Schedules
-
-  private func schedule(_ event: Event) {
-    let program = event.payload.text(Field.program)
-    guard let schedule = catalog.program(activatedAt: event.position)?.schedule else {
-      return unschedule(event)
-    }
-    let number = programNames.intern(Array(program.utf8))
-    guard event.recordedAt > 0 else {
-      hasUnarmed = true
-      let row = ScheduleRow(program: program, activation: event.position, due: 0, setBy: 0)
-      return schedules.set(number, row)
-    }
-    let due = schedule.next(after: event.recordedAt) ?? 0
-    let row = ScheduleRow(
-      program: program, activation: event.position, due: due, setBy: event.position)
-    arm(row, number)
-  }
-
-  /// Arms the schedules that waited for a time, which this event is the first to have.
-  private func armAll(at event: Event) {
-    hasUnarmed = false
-    var waiting: [(number: UInt32, row: ScheduleRow)] = []
-    schedules.forEach { number, row in
-      if row.isUnarmed { waiting.append((number, row)) }
-    }
-    for (number, row) in waiting {
-      var row = row
-      row.due =
-        catalog.program(activatedAt: row.activation)?.schedule?.next(after: event.recordedAt) ?? 0
-      row.setBy = event.position
-      arm(row, number)
-    }
-  }
-
-  private func arm(_ row: ScheduleRow, _ number: UInt32) {
-    schedules.set(number, row)
-    if row.due != 0 { context.timers.queue.insert(timer(row, number)) }
-  }
-
-  private func timer(_ row: ScheduleRow, _ number: UInt32) -> Timer {
-    Timer(due: row.due, setBy: row.setBy, ordinal: 0, owner: owner, item: number, slot: 0)
-  }
-
-  private func unschedule(_ event: Event) {
-    let program = event.payload.text(Field.program)
-    guard let number = programNames.number(of: Array(program.utf8)) else { return }
-    _ = schedules.update(number) { row in
-      row.activation = 0
-      row.due = 0
-    }
-  }
-
-  /// Sets the next timer of a schedule whose timer has fired.
-  private func goOn(_ event: Event) {
-    let data = event.payload
-    guard data.text(Field.owner) == Self.ownerName,
-      let number = programNames.number(of: Array(data.text(Field.program).utf8)),
-      var row = schedules.row(number),
-      let schedule = catalog.program(activatedAt: row.activation)?.schedule
-    else { return }
-    let last = schedule.missed == .all ? row.due : max(row.due, event.recordedAt)
-    row.due = schedule.next(after: last) ?? 0
-    row.setBy = event.position
-    arm(row, number)
-  }
 }
 
 /// What a slice is about.
@@ -270,27 +208,4 @@ package enum BatchPhase: String, Sendable {
   case screen
   /// Those that passed are decided in full, in the order of their ranks.
   case decide
-}
-
-extension Batches: TimerOwner {
-  /// How `timer.fired` names these timers' owner.
-  package static let ownerName = "schedule"
-
-  package func armAll(in sink: TimerSink) {
-    schedules.forEach { number, row in
-      if row.due != 0 { sink.queue.insert(timer(row, number)) }
-    }
-  }
-
-  package func firing(of timer: Timer) -> TimerFiring? {
-    guard let row = schedules.row(timer.item), row.due == timer.due, row.setBy == timer.setBy
-    else { return nil }
-    let payload: CBORValue = [
-      "owner": .text(Self.ownerName), "program": .text(row.program),
-      "due": .text(RFC3339.string(microseconds: row.due)),
-    ]
-    return TimerFiring(
-      owner: "\(row.program)/schedule", program: row.program, subject: [],
-      payload: payload.encoded())
-  }
 }

@@ -66,7 +66,19 @@ package final class TimeZones: Projection {
 
   /// The rules in force at a position; nil: none were loaded before it.
   package func rules(at position: UInt64) -> ZoneRules? {
-    guard let load = known.last(where: { $0.position <= position }) else { return nil }
+    known.last { $0.position <= position }.map(rules)
+  }
+
+  /// The rules of a zone at a position: those that were loaded last before it and know the zone, as
+  /// a later database may have dropped an old name. nil: none do.
+  package func table(_ zone: String, at position: UInt64) -> TimeZoneTable? {
+    for load in known.reversed() where load.position <= position {
+      if let table = rules(load).table(zone) { return table }
+    }
+    return nil
+  }
+
+  private func rules(_ load: TimeZoneLoad) -> ZoneRules {
     if let made = sets[load.position] { return made }
     do {
       let body = try TimeZoneBody(decoding: context.blob(load.position) ?? [])

@@ -17,8 +17,14 @@ struct TimeZoneNeed {
     body = try database.body()
     release = database.release
     let names = Set(body.zones.map(\.name))
-    for program in asking where program.timeZone != "UTC" && !names.contains(program.timeZone) {
-      throw UnknownTimeZone(program: program.id, zone: program.timeZone, folder: folder)
+    for program in asking {
+      var wanted = [program.timeZone]
+      if let schedule = program.schedule, schedule.usesLedgerZone {
+        wanted.append(schedule.timeZone)
+      }
+      for zone in wanted where zone != "UTC" && !names.contains(zone) {
+        throw UnknownTimeZone(program: program.id, zone: zone, folder: folder)
+      }
     }
   }
 

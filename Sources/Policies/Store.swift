@@ -80,7 +80,8 @@ package final class Store {
     silences = Silences(context: context, programs: programs, scope: scope, owner: 1)
     journeys = Journeys(
       names: names, entities: context.subjects, sink: context.timers, owner: 0)
-    batches = Batches(context: context, catalog: catalog, owner: 2)
+    batches = Batches(
+      context: context, catalog: catalog, timeZones: timeZones, owner: 2)
     pendingScores = PendingScores(
       names: names, entities: context.subjects, sink: context.timers, owner: 3)
     candidates = Candidates(names: names)

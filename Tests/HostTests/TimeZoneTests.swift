@@ -91,6 +91,28 @@ struct TimeZoneTests {
     try host.close()
   }
 
+  @Test("A schedule's zone comes into the ledger with its program, and must be known")
+  func schedule() throws {
+    func program(_ zone: String) throws -> Program {
+      let text = """
+        id: nightly
+        title: Nightly
+        schedule: {cron: "0 2 * * *", timeZone: \(zone)}
+        population: {of: customers}
+        journey: {start: s, exits: {done: {}}, states: {s: {after: {1h: done}}}}
+
+        """
+      return try Program(body: ProgramBody(files: ["program.yaml": Array(text.utf8)]))
+    }
+    try writeZones(RuleZone.zones)
+    let host = try host()
+    #expect(throws: UnknownTimeZone.self) { try host.activate([program("Europe/Berln")]) }
+    #expect(host.store.timeZones.all.isEmpty)
+    _ = try host.activate([program("Europe/Berlin")])
+    #expect(host.store.timeZones.all.count == 1)
+    try host.close()
+  }
+
   @Test("A damaged file is told by name")
   func damage() throws {
     try writeZones(["Asia/Tokyo": Array(RuleZone.tzif("JST-9").dropLast(3))])

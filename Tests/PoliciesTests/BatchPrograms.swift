@@ -133,7 +133,7 @@ enum BatchPrograms {
       page:
         reader: {last: page.viewed, value: event.subject, including: current}
         longest: {max: page.viewed, value: event.seconds, default: 0}
-    schedule: {cron: "17 */7 * * *", missed: once}
+    schedule: {cron: "17 */7 * * *", timeZone: America/New_York, missed: once}
     population:
       of: page
       customer: page(key).reader

@@ -7,7 +7,9 @@ import Metrics
 import Policies
 import Programs
 import Testing
+import TimeZones
 
+import enum TestSupport.RuleZone
 import class TestSupport.TemporaryDirectory
 
 /// Populations that a schedule or an event starts.
@@ -154,6 +156,75 @@ struct BatchStartTests {
     // 2:30 does not exist on 31 March: 3:00 comes instead; on 27 October it comes twice.
     #expect(times.prefix(3) == ["2024-03-30T01:30", "2024-03-31T01:00", "2024-04-01T00:30"])
     #expect(times.suffix(3) == ["2024-10-26T00:30", "2024-10-27T00:30", "2024-10-28T01:30"])
+  }
+
+  /// Every night at half past two in Berlin, by the ledger's rules.
+  private func zoned() throws -> Program {
+    try BatchPrograms.program(
+      """
+      id: zoned
+      title: Zoned
+      schedule: {cron: "30 2 * * *", timeZone: Europe/Berlin}
+      population: {of: customers}
+      journey: {start: s, exits: {done: {}}, states: {s: {after: {1h: done}}}}
+
+      """)
+  }
+
+  private func starts(_ history: TestHistory) throws -> [String] {
+    try Self.batches(history.store).filter { $0.contains("started") }.map { String($0.prefix(16)) }
+  }
+
+  @Test("Without rules of its own a schedule goes by the ledger's, also when clocks are changed")
+  func ledgerZone() throws {
+    let history = try TestHistory(programs: [zoned()])
+    try history.send("2024-03-30 00:00:00", "page.viewed", "a", [:])
+    try history.advance("2024-04-01 12:00:00")
+    #expect(try starts(history) == ["2024-03-30T01:30", "2024-03-31T01:00", "2024-04-01T00:30"])
+    try history.advance("2024-10-28 12:00:00")
+    #expect(
+      try starts(history).suffix(3) == ["2024-10-26T00:30", "2024-10-27T00:30", "2024-10-28T01:30"])
+  }
+
+  @Test("New rules plan the next moment anew, and count from then on, in a rebuild too")
+  func newRules() throws {
+    let history = try TestHistory(programs: [zoned()])
+    func load(_ zones: [String: [UInt8]], _ count: Int) throws {
+      let loading = try TimeZoneBody(zones: zones).loading(release: "test", count: count).event
+      _ = try history.store.engine.turn([loading], clock: .event)
+    }
+    try history.send("2024-03-01 00:00:00", "page.viewed", "a", [:])
+    try history.send("2024-03-02 01:00:00", "page.viewed", "a", [:])
+    // Berlin keeps summer time from now on; the night's moment is half an hour away, and gone.
+    try load(["Europe/Berlin": RuleZone.tzif("CEST-2")], 1)
+    try history.advance("2024-03-04 00:00:00")
+    let expected = ["2024-03-01T01:30", "2024-03-03T00:30"]
+    #expect(try starts(history) == expected)
+    // A database that has lost the name changes nothing.
+    try load(["Asia/Tokyo": RuleZone.tzif("JST-9")], 2)
+    try history.advance("2024-03-05 00:00:00")
+    #expect(try starts(history) == expected + ["2024-03-04T00:30"])
+    let engine = history.store.engine
+    let before = try engine.digest().map { "\($0.table) \($0.digest)" }
+    for names in [nil, ["batches"], ["time-zones"]] as [Set<String>?] {
+      _ = try engine.rebuild(names)
+      #expect(try engine.digest().map { "\($0.table) \($0.digest)" } == before)
+    }
+    try history.advance("2024-03-06 00:00:00")
+    #expect(try starts(history).last == "2024-03-05T00:30")
+  }
+
+  @Test("A schedule whose zone has no rules yet waits for them")
+  func waitsForRules() throws {
+    let history = try TestHistory([])
+    history.store.engine.holdForFirstTurn(try zoned().activation(count: 0))
+    try history.send("2024-03-01 00:00:00", "page.viewed", "a", [:])
+    try history.send("2024-03-02 12:00:00", "page.viewed", "a", [:])
+    #expect(try starts(history).isEmpty)
+    let loading = try TimeZoneBody(zones: RuleZone.zones).loading(release: "test", count: 0).event
+    _ = try history.store.engine.turn([loading], clock: .event)
+    try history.advance("2024-03-03 12:00:00")
+    #expect(try starts(history) == ["2024-03-03T01:30"])
   }
 
   @Test("Deactivating a program ends its batch and its schedule")

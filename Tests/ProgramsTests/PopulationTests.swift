@@ -96,10 +96,10 @@ struct PopulationTests {
         ]
       ),
       (
-        "schedule: {cron: \"0 2 * * *\", timeZone: Europe/Nowhere}\npopulation: {of: customers}",
+        "schedule: {cron: \"0 2 * * *\", timeZone: Europe Berlin}\npopulation: {of: customers}",
         [
-          "program.yaml:22:41: the time zone \"Europe/Nowhere\" has no file zones/Europe/Nowhere; "
-            + "copy it from /usr/share/zoneinfo/Europe/Nowhere, or use UTC"
+          "program.yaml:22:41: the schedule's timeZone \"Europe Berlin\" is not the name of a zone; "
+            + "use a name of the IANA database, such as Europe/Berlin"
         ]
       ),
       (
@@ -181,5 +181,18 @@ struct PopulationTests {
     // On 31 March 2024 clocks go from 2:00 to 3:00.
     #expect(RFC3339.string(microseconds: next).hasPrefix("2024-03-31T01:00:00"))
     #expect(Self.problems(lines, zones: ["Europe/Berlin": [1, 2, 3]]).count == 1)
+    #expect(!schedule.usesLedgerZone && !program.usesTimeZones)
+  }
+
+  @Test("goes by the ledger's rules of its time zone where the program has none")
+  func ledgerZone() throws {
+    let program = try Self.program(
+      """
+      schedule: {cron: "30 2 * * *", timeZone: Europe/Berlin}
+      population: {of: customers}
+      """)
+    let schedule = try #require(program.schedule)
+    #expect(schedule.usesLedgerZone && schedule.zone == nil && program.usesTimeZones)
+    #expect(program.timeZone == "UTC")
   }
 }

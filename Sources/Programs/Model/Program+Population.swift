@@ -8,14 +8,18 @@ extension Program {
     package let cron: CronExpression
     /// The zone whose clocks the cron expression is read by, as it is named; `UTC` by default.
     package let timeZone: String
-    /// The zone's rules; nil: UTC.
+    /// The zone's rules out of the program's folder; nil: UTC, or the ledger's rules.
     package let zone: TimeZoneTable?
     /// What becomes of moments at which nobody ran.
     package let missed: MissedMoment
 
+    /// Whether the zone's rules are those of the ledger.
+    package var usesLedgerZone: Bool { zone == nil && timeZone != "UTC" }
+
     /// The first moment after `time`; nil: there is none any more.
-    package func next(after time: Int64) -> Int64? {
-      cron.next(after: time, in: zone)
+    /// - Parameter ledgerZone: The zone's rules in the ledger, for a schedule that goes by them.
+    package func next(after time: Int64, ledgerZone: TimeZoneTable? = nil) -> Int64? {
+      cron.next(after: time, in: zone ?? ledgerZone)
     }
   }
 

@@ -6,13 +6,13 @@ extension ProgramReader {
   func schedule(_ node: YAMLNode?, _ body: ProgramBody) -> Program.Schedule? {
     guard let node else { return nil }
     let fields = fields(node, "the schedule", ProgramFormat.schedule)
-    let zoneName = fields?["timeZone"].map { text($0, "the schedule's timeZone") } ?? "UTC"
+    let zoneName = fields?["timeZone"].map { self.zoneName($0, "the schedule's timeZone") } ?? "UTC"
     let missed = choice(
       fields?["missed"], "\"missed\" of the schedule", default: Program.MissedMoment.once)
     guard let cron = fields?["cron"].flatMap(cron) else { return nil }
     return Program.Schedule(
       cron: cron, timeZone: zoneName,
-      zone: fields?["timeZone"].flatMap { zone(zoneName, $0.place, body) }, missed: missed)
+      zone: zone(zoneName, body), missed: missed)
   }
 
   private func cron(_ node: YAMLNode) -> CronExpression? {
@@ -26,14 +26,13 @@ extension ProgramReader {
     }
   }
 
-  /// The rules of a zone: part of the program, so that no machine's own enter a decision.
-  private func zone(_ name: String, _ place: Place, _ body: ProgramBody) -> TimeZoneTable? {
+  /// The rules of a zone that are part of the program; nil: UTC, or the zone goes by the ledger's,
+  /// which activating the program sees to. No machine's own enter a decision.
+  private func zone(_ name: String, _ body: ProgramBody) -> TimeZoneTable? {
     if name == "UTC" { return nil }
     usedZones.insert(name)
     guard let bytes = body.files["zones/\(name)"] else {
-      report(
-        place, "the time zone \"\(name)\" has no file zones/\(name)",
-        mend: "copy it from /usr/share/zoneinfo/\(name), or use UTC")
+      usesTimeZones = true
       return nil
     }
     do {

@@ -7,16 +7,21 @@ extension ProgramReader {
   /// program is activated, by the rules of that ledger.
   func timeZone(_ node: YAMLNode?) -> String {
     guard let node else { return "UTC" }
-    let name = text(node, "timeZone")
+    usesTimeZones = true
+    return zoneName(node, "timeZone")
+  }
+
+  /// What may be the name of a zone.
+  func zoneName(_ node: YAMLNode, _ what: String) -> String {
+    let name = text(node, what)
     let isName = name.utf8.allSatisfy {
       isNameByte($0) || $0 == 0x2F || $0 == 0x2B
     }
     if !isName || name.utf8.count > ProgramLimits.nameBytes {
       report(
-        node.place, "timeZone \"\(name)\" is not the name of a zone",
+        node.place, "\(what) \"\(name)\" is not the name of a zone",
         mend: "use a name of the IANA database, such as Europe/Berlin")
     }
-    usesTimeZones = true
     return name
   }
 

@@ -20,7 +20,7 @@ extension ProgramFormat {
         "The moments, as cron writes them."),
       FormatKey(
         "timeZone", .zone, default: "UTC", example: "Europe/Berlin",
-        "The zone whose clocks count; its rules lie in the program's folder as zones/NAME."),
+        "The zone whose clocks count, by the ledger's rules or the folder's own zones/NAME."),
       FormatKey(
         "missed", .words(Program.MissedMoment.self), default: "once", example: "none",
         "What becomes of moments at which nobody ran."),
