@@ -20,6 +20,8 @@ package final class CompiledExpression: Sendable {
   private let root: Node
   private let slotCount: Int
   private let workLimit: Int64
+  /// Where it asks for the rules of time zones, or may do so; nil: nowhere.
+  package let zoneUse: ZoneUse?
   /// Whether it asks for the rules of named time zones.
   package let usesTimeZones: Bool
 
@@ -58,7 +60,8 @@ package final class CompiledExpression: Sendable {
     slotCount = checked.slotCount
     estimatedCost = cost
     workLimit = declarations.costLimit
-    usesTimeZones = compiler.usesTimeZones
+    zoneUse = compiler.zoneUse
+    usesTimeZones = zoneUse != nil
   }
 
   /// The value for one activation.
@@ -83,4 +86,13 @@ package final class CompiledExpression: Sendable {
     }
     return value
   }
+}
+
+/// A part of a timestamp that is asked for in a zone: the first one that is named, else the first.
+package struct ZoneUse: Hashable, Sendable {
+  /// The zone's name; nil: it is computed, and may be an offset.
+  package let name: String?
+  /// The call's place, from 1, the column in code points.
+  package let line: Int
+  package let column: Int
 }

@@ -30,7 +30,9 @@ extension Compiler {
     if name == "matches", operands.count == 2, case .string(let text) = operands[1].constant {
       return try match(tree, operands[0], text)
     }
-    if isMember, name.hasPrefix("get"), operands.count == 2 { noteTimeZones() }
+    if isMember, name.hasPrefix("get"), operands.count == 2 {
+      noteTimeZone(operands[1], at: tree.offset)
+    }
     switch Builtin.named(name, isMember: isMember, count: operands.count) {
     case .unary(let function):
       return folded(

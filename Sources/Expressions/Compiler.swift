@@ -7,8 +7,8 @@ struct Compiler {
   private(set) var attributes: [Attribute] = []
   private var attributeSlots: [Attribute: Int] = [:]
   private(set) var hostCalls: [String] = []
-  /// Whether a part of a timestamp is asked for in a zone.
-  private(set) var usesTimeZones = false
+  /// Where a part of a timestamp is first asked for in a zone that only rules know.
+  private(set) var zoneUse: ZoneUse?
   /// The definitions of the bindings in scope, by slot.
   private var definitions: [Int: Node] = [:]
 
@@ -95,8 +95,17 @@ struct Compiler {
     return attributes.count - 1
   }
 
-  /// Notes that a function looks at time zones.
-  mutating func noteTimeZones() { usesTimeZones = true }
+  /// Notes that a function looks at a time zone. A constant offset needs no rules.
+  mutating func noteTimeZone(_ zone: Node, at offset: Int) {
+    var name: String?
+    if case .string(let text) = zone.constant {
+      guard !TimeFunctions.isFixed(text) else { return }
+      name = text
+    }
+    guard zoneUse == nil || zoneUse?.name == nil && name != nil else { return }
+    let place = source.error("", at: offset)
+    zoneUse = ZoneUse(name: name, line: place.line, column: place.column)
+  }
 
   /// The slot of a host function.
   mutating func slot(ofFunction name: String) -> Int {

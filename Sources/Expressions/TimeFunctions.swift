@@ -72,6 +72,11 @@ enum TimeFunctions {
     throw EvaluationError(.invalidArgument, "unknown time zone '\(zone)'")
   }
 
+  /// Whether a zone's text needs no rules.
+  static func isFixed(_ zone: String) -> Bool {
+    zone == "UTC" || zone == "Z" || fixedOffset(zone) != nil
+  }
+
   private static func fixedOffset(_ zone: String) -> Int64? {
     var bytes = Array(zone.utf8)
     let sign: Int64 = bytes.first == 0x2D ? -1 : 1

@@ -84,6 +84,9 @@ extension ProgramReader {
       {
         usesTimeZones = true
       }
+      if case .event = scope, let use = compiled.zoneUse {
+        refuse(use, what, place(line: use.line, column: use.column, in: node, source: source))
+      }
       if eventRead == nil, compiled.attributes.contains(where: isEventData) {
         eventRead = start(of: node)
       }
@@ -180,15 +183,34 @@ extension ProgramReader {
     return place(of: 0, in: scalar, at: node.place)
   }
 
+  /// Refuses a zone where nothing but the event is known: rules come into a ledger after its first
+  /// events, so that a fold over all history would have none for those.
+  private func refuse(_ use: ZoneUse, _ what: String, _ place: Place) {
+    guard let name = use.name else {
+      return note(
+        place, "\(what) computes a time zone: the name of one has no value here",
+        mend: "let it be UTC or an offset such as +02:00")
+    }
+    report(
+      place, "\(what) asks for the time in \"\(name)\", but named zones are not known here",
+      mend: "name UTC or an offset such as +02:00, or keep the time and compare it in a filter")
+  }
+
   /// Where an error of the source lies in the file.
   private func place(of error: ExpressionError, in node: YAMLNode, source: String) -> Place {
+    place(line: error.line, column: error.column, in: node, source: source)
+  }
+
+  private func place(
+    line errorLine: Int, column errorColumn: Int, in node: YAMLNode, source: String
+  ) -> Place {
     guard let scalar = node.scalar else { return node.place }
     var line = 1
     var column = 1
     var index = 0
     for character in source.unicodeScalars {
-      if line == error.line, column >= error.column { break }
-      if line > error.line { break }
+      if line == errorLine, column >= errorColumn { break }
+      if line > errorLine { break }
       if character == "\n" {
         line += 1
         column = 1
