@@ -81,7 +81,7 @@ let package = Package(
     library("References", ["Engine", "Ledger", "Programs", "CBOR"], folder: "Projections"),
     library(
       "Items",
-      ["Engine", "Ledger", "Binding", "Catalog", "Programs", "Scoring", "Expressions"],
+      ["Engine", "Ledger", "Binding", "Catalog", "Models", "Programs", "Scoring", "Expressions"],
       folder: "Projections"),
     library("Journeys", ["Engine", "Ledger", "CBOR", "CivilTime"], folder: "Projections"),
     library(

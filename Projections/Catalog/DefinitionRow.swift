@@ -1,8 +1,8 @@
 package import Engine
 
-/// Where a definition stands: which activation brought it, and its place among the program's.
+/// Where a definition stands: which event brought it, and its place among what that one brought.
 package struct DefinitionRow: TableRow {
-  /// Position of `program.activated`.
+  /// Position of `program.activated`, of a model of items also of `model.registered`.
   package var activation: UInt64
   package var index: UInt32
 

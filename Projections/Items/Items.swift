@@ -1,20 +1,22 @@
 package import Catalog
 package import Engine
 package import Ledger
+package import Models
 package import Programs
 package import Scoring
 
 /// Which items go together, by the customers who have met both, for every model of items that an
-/// activated program has: a fold over the events that the models name.
+/// activated program has or that was registered: a fold over the events that the models name.
 ///
-/// Equal models share their counts. A model that comes with a later activation takes in the whole
-/// history before it at once. The event that is being decided about does not count yet.
+/// Equal models share their counts. A model that comes with a later activation or registration takes
+/// in the whole history before it at once; once known it is kept up to date. The event that is being decided about does not count yet.
 package final class Items: Projection {
   package let name = "items"
   package let version = "1"
 
   private let context: FoldContext
   private let catalog: Catalog
+  private let models: Models
   private let modelKeys = EntityTable(name: "items.model-keys")
   private let definitions = Table<DefinitionRow>(name: "items.models")
   /// Items: the model's number (u32) and the item's id.
@@ -26,15 +28,17 @@ package final class Items: Projection {
   private var byType: [String: [UInt32]] = [:]
   private lazy var roles = RoleMap<[UInt32]>(names: context.names) { [unowned self] in byType[$0] }
 
-  package init(context: FoldContext, catalog: Catalog) {
+  package init(context: FoldContext, catalog: Catalog, models: Models) {
     self.context = context
     self.catalog = catalog
+    self.models = models
   }
 
   package var tables: [any StoredTable] { [modelKeys, definitions, itemKeys, items, customers] }
 
   package func concerns(type: String) -> Bool {
-    type == EventType.programActivated || byType[type] != nil
+    type == EventType.programActivated || type == EventType.modelRegistered
+      || byType[type] != nil
   }
 
   package func reset() {
@@ -88,8 +92,10 @@ package final class Items: Projection {
   // MARK: - The fold
 
   package func project(_ event: Event, subject: UInt32) {
-    guard context.names.name(.type, event.type) == EventType.programActivated else { return }
-    register(event)
+    switch context.names.name(.type, event.type) {
+    case EventType.programActivated, EventType.modelRegistered: register(event)
+    default: break
+    }
   }
 
   package func settle(_ event: Event, subject: UInt32) {
@@ -135,9 +141,8 @@ package final class Items: Projection {
   // MARK: - Definitions
 
   private func register(_ event: Event) {
-    guard let program = catalog.program(activatedAt: event.position) else { return }
     let first = bound.count
-    for (index, model) in program.itemModels.enumerated() {
+    for (index, model) in itemModels(from: event.position).enumerated() {
       let known = modelKeys.count
       let number = modelKeys.intern(Array(model.identity.utf8))
       guard Int(number) == known else { continue }
@@ -156,10 +161,19 @@ package final class Items: Projection {
     }
   }
 
+  /// The models of items that the event at `position` brought: with a program, or by itself.
+  private func itemModels(from position: UInt64) -> [ItemModel] {
+    if let program = catalog.program(activatedAt: position) { return program.itemModels }
+    guard let model = models.model(registeredAt: position), case .items(let items) = model.content
+    else { return [] }
+    return [items]
+  }
+
   private func bind(_ number: UInt32, _ row: DefinitionRow) {
     while bound.count <= Int(number) { bound.append(nil) }
-    guard let program = catalog.program(activatedAt: row.activation) else { return }
-    let model = program.itemModels[Int(row.index)]
+    let brought = itemModels(from: row.activation)
+    guard Int(row.index) < brought.count else { return }
+    let model = brought[Int(row.index)]
     bound[Int(number)] = BoundItemModel(model)
     for type in model.types { byType[type, default: []].append(number) }
   }

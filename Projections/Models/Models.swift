@@ -47,6 +47,7 @@ package final class Models: Projection {
   private var count: UInt32 = 0
   private var latest: [String: ModelRow] = [:]
   private var byHash: [String: ModelRow] = [:]
+  private var byPosition: [UInt64: ModelRow] = [:]
   /// Read models by hash; nil: one that this binary does not accept.
   private var read: [String: ScoringModel?] = [:]
 
@@ -62,6 +63,7 @@ package final class Models: Projection {
     count = 0
     latest = [:]
     byHash = [:]
+    byPosition = [:]
     read = [:]
     registrations.forEach { number, row in
       count = number + 1
@@ -81,6 +83,7 @@ package final class Models: Projection {
 
   private func note(_ row: ModelRow) {
     latest[row.id] = row
+    byPosition[row.position] = row
     // The same bytes under another id are the same model.
     if byHash[row.hash] == nil { byHash[row.hash] = row }
   }
@@ -98,6 +101,12 @@ package final class Models: Projection {
 
   /// The first registration of these bytes; nil: there is none.
   package func registration(ofHash hash: String) -> ModelRow? { byHash[hash] }
+
+  /// The model that the event at `position` registered; nil where that event registered none, or
+  /// none that this binary accepts.
+  package func model(registeredAt position: UInt64) -> ScoringModel? {
+    byPosition[position].flatMap { model(of: $0) }
+  }
 
   /// The model of a registration; nil where it is none that this binary accepts. Cost: a look at a
   /// dictionary, the first time the reading of its body.

@@ -52,6 +52,16 @@ struct RegistrationTests {
     try host.close()
   }
 
+  @Test("a model of items puts it in force too")
+  func items() throws {
+    let host = try host()
+    let text = "id: goods\nkind: item-similarity\nevent: product.viewed\nitem: event.product\n"
+    let done = try host.register(
+      ModelBody(id: "goods", files: ["models/goods.yaml": Array(text.utf8)]))
+    #expect(done.kind == .itemSimilarity && done.features == ["item"])
+    try host.close()
+  }
+
   @Test("a model with a problem, or without what a program gives it, is refused")
   func refusals() throws {
     let host = try host()
@@ -68,9 +78,6 @@ struct RegistrationTests {
     #expect(
       try refusal("id: newest\nkind: forest\n").contains(
         "models/newest.yaml:2:7: the model's kind cannot be \"forest\""))
-    #expect(
-      try refusal("id: newest\nkind: item-similarity\nevent: x\nitem: event.y\n").contains(
-        "a model of items counts events for the program that has it"))
     #expect(host.store.ledger.end.position == end)
     try host.close()
   }

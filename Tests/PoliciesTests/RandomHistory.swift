@@ -101,7 +101,12 @@ struct RandomHistory {
         random.below(1_000), score: random.chance(1, of: 3) ? nil : Double(random.below(10)) / 10,
         id: "s\(count)", at: now)
     case 4 where random.chance(1, of: 4):
-      return .register(try ScoredProgram.newest(points: 1 + random.below(9)))
+      let choice = random.below(9)
+      // Now and then one of items, which takes in all history.
+      return .register(
+        choice < 2
+          ? try ScoredProgram.items(id: "goods", where: "product != \"\" || \(choice) == 1")
+          : try ScoredProgram.newest(points: 1 + choice))
     case 5 where random.chance(1, of: 6):
       return .activate(
         try ClubProgram.program([

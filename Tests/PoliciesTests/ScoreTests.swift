@@ -22,9 +22,10 @@ struct ScoreTests {
     var store: Store
     var count = 0
 
-    init() throws {
+    init(_ program: Program? = nil) throws {
       store = try Store(directory: directory.path, options: .quick())
-      store.engine.holdForFirstTurn(try ScoredProgram.program().activation(count: 0))
+      let program = try program ?? ScoredProgram.program()
+      store.engine.holdForFirstTurn(program.activation(count: 0))
     }
 
     func send(_ type: String, _ subject: String, at minutes: Int64, _ data: CBORValue) throws {
@@ -142,6 +143,47 @@ struct ScoreTests {
     let moved = try world.last(EventType.runMoved)
     #expect(moved["to"] == "later")
     #expect(moved["set"] == ["kept": churn])
+  }
+
+  @Test(
+    "A registered model of items scores as the program's own does, with all history, also anew",
+    arguments: ["product != \"\"", "product != \"\" && true"], 0..<4 as Range<UInt64>)
+  func registeredItems(condition: String, seed: UInt64) throws {
+    var random = SplitMix64(seed: seed)
+    let world = try World(ScoredProgram.programOfItems())
+    func view(_ minutes: Range<Int64>) throws {
+      for minute in minutes {
+        try world.send(
+          "product.viewed", "c\(random.below(6))", at: minute,
+          ["product": .text("p\(random.below(5))")])
+      }
+    }
+    func compare(at minute: Int64) throws -> Int {
+      var related = 0
+      for index in 0..<6 {
+        try world.send("shop.visited", "c\(index)", at: minute, ["product": "p3"])
+        let (own, registered) = (try world.score("affinity"), try world.score("newest"))
+        #expect(registered["fallbackReason"] == nil)
+        #expect(registered["score"] == own["score"] && registered["reasons"] == own["reasons"])
+        if own["score"] != 0.0 { related += 1 }
+      }
+      return related
+    }
+    try view(0..<40)
+    let model = try world.register(ScoredProgram.items(id: "newest", where: condition))
+    #expect(try compare(at: 50) > 0)
+    #expect(try world.score("newest")["model"] == .text(model.hash))
+    try view(60..<100)
+    #expect(try compare(at: 110) > 0)
+    let engine = world.store.engine
+    let before = try engine.digest().map { "\($0.table) \($0.digest)" }
+    for names in [nil, ["items"], ["models"]] as [Set<String>?] {
+      _ = try engine.rebuild(names)
+      #expect(try engine.digest().map { "\($0.table) \($0.digest)" } == before)
+    }
+    try world.reopen()
+    try view(120..<150)
+    #expect(try compare(at: 160) > 0)
   }
 
   @Test("Affinity is what the counted items say", arguments: 0..<8 as Range<UInt64>)

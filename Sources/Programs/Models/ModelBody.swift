@@ -87,12 +87,6 @@ extension ScoringModel {
   package init(_ body: ModelBody) throws(ProgramProblems) {
     let reader = ProgramReader()
     let model = reader.model(body.id, files: body.files, place: nil)
-    if let model, case .items = model.content {
-      reader.report(
-        Place(file: "models/\(body.id).yaml", line: 1, column: 1),
-        "a model of items counts events for the program that has it",
-        mend: "put the file into the program's folder")
-    }
     guard let model, reader.problems.isEmpty else {
       throw ProgramProblems(problems: inOrder(reader.problems))
     }
