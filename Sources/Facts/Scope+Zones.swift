@@ -10,8 +10,8 @@ extension Scope {
   /// The rules in force for the present event; nil: the ledger has none.
   var rules: ZoneRules? { zones.rules(at: position) }
 
-  /// The name of the customer's zone: the trait `timeZone`, else the program's, else UTC; a name
-  /// that the rules do not know does not count.
+  /// The name of the customer's zone: the trait `timeZone`, else the marketplace's, else the
+  /// program's, else UTC; a name that the rules do not know does not count.
   package var zoneName: String { zone.name }
 
   /// The rules of the customer's zone.
@@ -22,6 +22,7 @@ extension Scope {
     if case .string(let name)? = timeZoneTrait, let table = rules?.table(name) {
       return (name, table)
     }
+    if let name = marketplace?.timeZone, let table = rules?.table(name) { return (name, table) }
     if let name = binding?.program.timeZone, let table = rules?.table(name) {
       return (name, table)
     }

@@ -222,7 +222,7 @@ extension Scope: Activation {
     return parameters.values(marketplace: marketplace)[name]
   }
 
-  private var marketplaceTrait: Value? {
+  var marketplaceTrait: Value? {
     binding?.marketplaceNumber(in: profiles)
       .flatMap { profiles.value(of: $0, customer: customer) }
   }

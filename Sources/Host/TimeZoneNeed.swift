@@ -18,7 +18,7 @@ struct TimeZoneNeed {
     release = database.release
     let names = Set(body.zones.map(\.name))
     for program in asking {
-      var wanted = [program.timeZone]
+      var wanted = program.timeZones
       if let schedule = program.schedule, schedule.usesLedgerZone {
         wanted.append(schedule.timeZone)
       }

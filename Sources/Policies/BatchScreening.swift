@@ -56,7 +56,7 @@ struct BatchScreening {
   func result(of item: Int) -> Result {
     guard let customer = begin(item) else { return Result(verdict: .outside) }
     var result = Result(verdict: .passed, customer: customer)
-    guard scope.holds(population.filter) else {
+    guard scope.marketplace?.isEnabled ?? true, scope.holds(population.filter) else {
       result.verdict = .outside
       return result
     }
@@ -100,12 +100,13 @@ struct BatchScreening {
   }
 
   private func rank(_ rank: inout Double) -> BatchVerdict {
-    if let scoring = program.scoring, program.threshold != nil || population.isRanked {
+    let threshold = scope.marketplace?.threshold ?? program.threshold
+    if let scoring = program.scoring, threshold != nil || population.isRanked {
       do throws(ScoreEvaluator.Failure) {
         let facts = try evaluator.outcome(scoring, program).main.facts
         scope.score = facts
         rank = facts.value
-        if let threshold = program.threshold, facts.value < threshold { return .belowThreshold }
+        if let threshold, facts.value < threshold { return .belowThreshold }
       } catch {
         return .failed
       }

@@ -92,6 +92,7 @@ extension JourneyRunner {
       run: draft.row.id, step: step, ordinal: ordinal, target: channel)
     draft.row.countRequest(step: step, target: channel, isDelivery: true)
     draft.row.touch = step
+    let template = scope.marketplace?.templates[send.template] ?? send.template
     let variables = send.variables.map { variable in
       (variable.name, (scope.optional(variable.value) ?? .null).cborValue)
     }
@@ -100,7 +101,7 @@ extension JourneyRunner {
       [
         ("deliveryId", .text(id)), ("step", .text(step)), ("channel", .text(channel)),
         ("class", .text(send.messageClass.rawValue)), ("to", .text(address(send))),
-        ("template", .text(binding.program.templates[send.template].id)),
+        ("template", .text(binding.program.templates[template].id)),
         ("version", .text(draft.row.version)), ("variables", .object(variables)),
         ("idempotencyKey", .text(id)),
       ])

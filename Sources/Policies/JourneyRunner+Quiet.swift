@@ -15,7 +15,7 @@ extension JourneyRunner {
   /// hours counts.
   func planned(_ moment: Int64, _ timer: Program.Timer) -> Int64 {
     for planned in timer.planned {
-      guard let quiet = planned.send.quietHours, quiet.mode != .withhold else { continue }
+      guard let quiet = quietHours(of: planned.send), quiet.mode != .withhold else { continue }
       guard let window = quiet.window.occurrence(around: moment, in: scope.zoneTable) else {
         return moment
       }
@@ -24,11 +24,20 @@ extension JourneyRunner {
     return moment
   }
 
+  /// The quiet hours of a message: its own, else those of the customer's marketplace, else the
+  /// program's.
+  private func quietHours(of send: Program.Send) -> Program.QuietHours? {
+    guard send.takesProgramQuietHours, let override = scope.marketplace?.quietHours else {
+      return send.quietHours
+    }
+    return override
+  }
+
   /// The quiet hours that a message comes in now; nil: it may go out.
   func quietNow(
     _ send: Program.Send
   ) -> (hours: Program.QuietHours, start: Int64, end: Int64)? {
-    guard let hours = send.quietHours,
+    guard let hours = quietHours(of: send),
       let window = hours.window.occurrence(around: now, in: scope.zoneTable)
     else { return nil }
     return (hours, window.start, window.end)

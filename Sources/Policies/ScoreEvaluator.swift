@@ -48,8 +48,9 @@ struct ScoreEvaluator {
   /// Computes the scores of `scoring`.
   /// - Throws: Where a score without a fallback has no value.
   func outcome(_ scoring: Program.Scoring, _ program: Program) throws(Failure) -> Outcome {
+    let levels = scope.marketplace?.levels ?? program.levels
     if scoring.isSingle {
-      let record = try record(scoring.scores[0], levels: program.levels)
+      let record = try record(scoring.scores[0], levels: levels)
       return Outcome(main: record, scores: NamedScores())
     }
     var main: Record?
@@ -68,10 +69,10 @@ struct ScoreEvaluator {
     case .score:
       // The check has made sure that the main score is one of them.
       guard var main else { throw Failure(reason: "score") }
-      main.facts.level = Self.level(of: main.facts.value, program.levels)
+      main.facts.level = Self.level(of: main.facts.value, levels)
       return Outcome(main: main, named: named, scores: scope.scores)
     case .combination(let combination):
-      let record = try combined(combination, scoring, program.levels)
+      let record = try combined(combination, scoring, levels)
       return Outcome(main: record, named: named, scores: scope.scores)
     }
   }

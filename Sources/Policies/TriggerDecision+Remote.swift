@@ -61,7 +61,8 @@ extension TriggerDecision {
       answer.facts.value = fallback
       answer.facts.isFallback = true
     }
-    answer.facts.level = ScoreEvaluator.level(of: answer.facts.value, program.levels)
+    answer.facts.level = ScoreEvaluator.level(
+      of: answer.facts.value, scope.marketplace?.levels ?? program.levels)
     return concluded(
       record,
       ScoreEvaluator.Outcome(main: answer, scores: NamedScores()))

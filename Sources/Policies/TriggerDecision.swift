@@ -156,7 +156,8 @@ struct TriggerDecision {
     if let score {
       record.score = score
       scope.score = score.main.facts
-      if let threshold = program.threshold, score.main.facts.value < threshold {
+      let threshold = scope.marketplace?.threshold ?? program.threshold
+      if let threshold, score.main.facts.value < threshold {
         return decided(record, "below-threshold", "threshold")
       }
     }
@@ -174,6 +175,7 @@ struct TriggerDecision {
   /// Asks the filters in order.
   /// - Returns: The id of the first that rejects.
   private func askFilters(_ record: inout Record) -> String? {
+    if let market = scope.marketplace, !market.isEnabled { return refuseMarketplace(&record) }
     for filter in program.filters {
       let passed = record.filters.append { filters.ask(filter, into: &$0) }
       if !passed { return filter.id }
@@ -195,10 +197,11 @@ struct TriggerDecision {
   }
 
   private func drawHoldout(_ record: inout Record) -> Bool {
-    guard program.holdout.basisPoints > 0 else { return false }
-    let share = Double(program.holdout.basisPoints) / 10_000
+    let points = scope.marketplace?.holdoutBasisPoints ?? program.holdout.basisPoints
+    guard points > 0 else { return false }
+    let share = Double(points) / 10_000
     let bucket = Bucket.of(salt: program.holdout.salt, subject: subject)
-    let isHeldOut = bucket < program.holdout.basisPoints
+    let isHeldOut = bucket < points
     record.holdout = isHeldOut ? share : 1 - share
     return isHeldOut
   }

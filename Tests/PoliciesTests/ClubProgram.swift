@@ -1,10 +1,13 @@
 import Programs
 
 /// A program that uses what depends on the customer's clock, consent and chance: local times, quiet
-/// hours of every mode, topics, suppression, cooldown, an experiment, segments, watches.
+/// hours of every mode, topics, suppression, cooldown, an experiment, segments, watches, marketplaces.
 enum ClubProgram {
   static func program(_ overrides: [ProgramOverride] = []) throws -> Program {
-    let files = ["program.yaml": text, "templates/note.yaml": note, "templates/short.yaml": short]
+    let files = [
+      "program.yaml": text, "templates/note.yaml": note, "templates/note-de.yaml": note,
+      "templates/short.yaml": short,
+    ]
     return try Program(
       body: ProgramBody(files: files.mapValues { Array($0.utf8) }), folder: "club",
       overrides: overrides)
@@ -30,6 +33,13 @@ enum ClubProgram {
     quietHours: {from: "21:00", to: "08:00"}
     topic: news
     params: {discount: 10, cooldown: 3}
+    marketplaces:
+      DE:
+        timeZone: Europe/Berlin
+        quietHours: {from: "20:00", to: "09:00", mode: withhold}
+        templates: {note: note-de}
+      JP: {holdout: {percent: 60}}
+      BR: {enabled: false}
     experiments:
       - id: tone
         variants:

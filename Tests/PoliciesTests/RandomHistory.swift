@@ -229,6 +229,7 @@ struct RandomHistory {
         "timeZone": .text(["Europe/Berlin", "Asia/Tokyo", "", "Nowhere"][random.below(4)]),
         "lifetimeValue": .signed(random.chance(3, of: 4) ? 40_000 : 900),
         "engagement": .double(random.chance(3, of: 4) ? 0.8 : 0.3),
+        "marketplace": .text(["", "DE", "JP", "BR", ""][customer % 5]),
       ])
   }
 

@@ -50,6 +50,29 @@ let brokenProgram = #"""
       did you mean "limit"?
 
   - JP: {params: {limit: 200}}
+  + JP: {enable: false}
+  ! program.yaml:6:8: unknown field "enable" in marketplace "JP"; did you mean "enabled"?
+
+  - JP: {params: {limit: 200}}
+  + JP: {enabled: no, threshold: much}
+  ! program.yaml:6:17: "enabled" of marketplace "JP" must be true or false, not "no"
+  ! program.yaml:6:32: the threshold of marketplace "JP" must be a number, not "much"; write it
+      as 5000, -1.5 or 2e3
+
+  - JP: {params: {limit: 200}}
+  + JP: {holdout: {percent: 101}, quietHours: {from: "21:00"}}
+  ! program.yaml:6:27: the holdout's percent cannot be "101"; write a number from 0 to 100 with
+      at most two decimals, such as 5 or 12.25
+  ! program.yaml:6:45: the quiet hours of marketplace "JP" has no "to"; add it
+
+  - JP: {params: {limit: 200}}
+  + JP: {templates: {helo: hello, hello: hallo}}
+  ! program.yaml:6:20: marketplace "JP" replaces the template "helo", which has no file; did you
+      mean "hello"?
+  ! program.yaml:6:40: the template "hallo" has no file templates/hallo.yaml; did you mean
+      "hello"?
+
+  - JP: {params: {limit: 200}}
   + JP: {params: {limit: many}}
   ! program.yaml:6:24: param "limit" of marketplace "JP" is a string, in params a int; use
       the same type

@@ -203,6 +203,8 @@ extension Program {
     package let topic: Topic?
     /// When it is not to go out; nil: it may always.
     package let quietHours: QuietHours?
+    /// Whether these are the program's, which a marketplace may override.
+    package let takesProgramQuietHours: Bool
   }
 
   /// An action on the customer's account or another system.

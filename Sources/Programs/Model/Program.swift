@@ -23,6 +23,8 @@ package struct Program: Sendable {
 
   /// `params`, for everybody and by marketplace.
   package let parameters: Parameters
+  /// What differs in a marketplace beside params, by its code; those without such are not there.
+  package let marketplaces: [String: Marketplace]
   /// The traits of `customer`: the standard ones first, then the program's own.
   package let traits: [Trait]
   /// Events that write traits.

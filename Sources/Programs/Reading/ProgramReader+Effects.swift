@@ -59,7 +59,8 @@ extension ProgramReader {
         when: optionalExpression(fields?["when"], "\"when\" of \(place)", .journey, .guardian),
         messageClass: messageClass,
         topic: topic(of: fields, place),
-        quietHours: quietHours(of: fields, messageClass, place))
+        quietHours: quietHours(of: fields, messageClass, place),
+        takesProgramQuietHours: fields?["quietHours"] == nil && messageClass != .security)
       self.sends.append(send)
       if let eventRead, let quiet = send.quietHours, quiet.mode != .withhold {
         note(

@@ -81,13 +81,16 @@ extension ProgramReader {
     let offers = offers(top["offers"])
     let journey = journey(top["journey"])
     let candidate = candidate(top["candidate"])
+    sentByProgram = self.journey.sends
+    let marketplaces = marketplaces(top["marketplaces"], filters: top["filters"], id: id)
     checkTemplates()
     checkFiles(body)
     return Program(
       id: id, title: text(top["title"], "title"), messageClass: messageClass, body: body,
       overrides: ProgramOverride.canonical(overrides),
       version: ProgramVersion(body: body, overrides: overrides), notes: inOrder(notes),
-      parameters: parameters, traits: traits, traitUpdates: traitUpdates, entities: entities,
+      parameters: parameters, marketplaces: marketplaces, traits: traits,
+      traitUpdates: traitUpdates, entities: entities,
       features: features, references: references, derives: derives, trigger: trigger,
       schedule: schedule, population: population,
       runs: choice(top["runs"], "runs", default: .key), dedupe: dedupe(top["dedupe"]),

@@ -42,6 +42,8 @@ final class ProgramReader {
   /// Whether anything asks for local times.
   var usesTimeZones = false
   var sends: [Program.Send] = []
+  /// Where the journey's sends stand, without those of templates that marketplaces replace.
+  var sentByProgram: [SendPlace] = []
   /// The first expression that reads data of the event, since this was last set to nil.
   var eventRead: Place?
 

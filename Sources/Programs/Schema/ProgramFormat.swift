@@ -149,7 +149,32 @@ enum ProgramFormat {
       FormatKey(
         "params", .table(.identifier, .value, limit: ProgramLimits.parameters), default: [:],
         example: ["minCartValue": 800000],
-        "Values that take the place of the program's params of the same names and types.")
+        "Values that take the place of the program's params of the same names and types."),
+      FormatKey(
+        "enabled", .flag, default: true, example: false,
+        "Whether the program runs there; triggers are rejected if not, with the reason marketplace."
+      ),
+      FormatKey(
+        "timeZone", .zone, example: "Asia/Tokyo",
+        "The time zone of its customers without one, in place of the program's."),
+      FormatKey(
+        "quietHours", .either([.mapping(quietHours), .off]),
+        example: ["from": "20:00", "to": "09:00"],
+        "Quiet hours in place of the program's; sends that have their own keep them."),
+      FormatKey(
+        "holdout", .mapping(holdout), example: ["percent": 10],
+        "The share of its customers that is left alone, in place of the program's."),
+      FormatKey(
+        "threshold", .number, example: 0.7,
+        "The lowest score that is acted on, in place of the program's."),
+      FormatKey(
+        "levels", .table(.name, .number, limit: ProgramLimits.levels),
+        example: ["high": 0.9, "low": 0], "Names for scores, all of them in place of the program's."
+      ),
+      FormatKey(
+        "templates", .table(.name, .name, limit: ProgramLimits.files), default: [:],
+        example: ["cart-email": "cart-email-ja"],
+        "Templates that take the place of others in every send: ID: OTHER-ID."),
     ])
 
   static let experiment = FormatMapping(
