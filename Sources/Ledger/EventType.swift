@@ -22,6 +22,10 @@ package enum EventType {
   package static let batchCompleted = "batch.completed"
   /// A batch that was due and did not begin, with the reason.
   package static let batchSkipped = "batch.skipped"
+  /// A report is finished, with its rows; a part of one; one that was due and was not made.
+  package static let reportMade = "report.made"
+  package static let reportSliced = "report.sliced"
+  package static let reportSkipped = "report.skipped"
   package static let deliveryRequested = "delivery.requested"
   package static let deliveryWithheld = "delivery.withheld"
   package static let actionRequested = "action.requested"
@@ -53,7 +57,8 @@ package enum EventType {
     timerFired, decisionMade, runStarted, runMoved, runExited, runsTransferred, runsNotified,
     candidateCreated,
     candidateUpdated, candidateRemoved, batchStarted, batchSliced, batchCompleted, batchSkipped,
-    deliveryRequested, deliveryWithheld, actionRequested, scoreRequested,
+    deliveryRequested, deliveryWithheld, actionRequested, scoreRequested, reportMade,
+    reportSliced, reportSkipped,
   ]
 }
 

@@ -14,6 +14,8 @@ package struct SliceSizes: Sendable {
   package var decisions = Limits.sliceDecisions
   /// Runs that watch an entity of one event and are moved in one turn at most.
   package var watchers = 256
+  /// Items of a report that one turn looks at.
+  package var reportItems: UInt64 = 2_048
 
   package init() {}
 }

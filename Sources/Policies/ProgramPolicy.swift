@@ -36,6 +36,7 @@ package final class ProgramPolicy: Policy {
   private let removal: CandidateRemoval
   private let transfers: Transfers
   private let watchQueue: WatchQueue
+  private let reports: Reports
   private let sizes: SliceSizes
 
   package init(
@@ -43,7 +44,8 @@ package final class ProgramPolicy: Policy {
     silences: Silences, deliveries: Deliveries, profiles: Profiles, features: Features,
     models: Models, items: Items, batches: Batches,
     pendingScores: PendingScores, consents: Consents, candidates: Candidates,
-    transfers: Transfers, watchQueue: WatchQueue, sizes: SliceSizes = SliceSizes()
+    transfers: Transfers, watchQueue: WatchQueue,
+    reports: Reports, sizes: SliceSizes = SliceSizes()
   ) {
     self.context = context
     self.programs = programs
@@ -54,6 +56,7 @@ package final class ProgramPolicy: Policy {
     self.batches = batches
     self.transfers = transfers
     self.watchQueue = watchQueue
+    self.reports = reports
     self.sizes = sizes
     filters = FilterEvaluator(
       scope: scope, deliveries: deliveries, profiles: profiles, consents: consents,
@@ -205,6 +208,12 @@ package final class ProgramPolicy: Policy {
       guard let binding = programs.active(data.text(Field.program)) else { return }
       let due = try? RFC3339.microseconds(parsing: data.text(Field.due))
       start(binding, event, subject, due: due ?? event.recordedAt, &emissions)
+    case Reports.ownerName:
+      guard let binding = programs.active(data.text(Field.program)) else { return }
+      let maker = ReportMaker(
+        context: context, scope: scope, features: features, reports: reports, binding: binding,
+        event: event, partItems: sizes.reportItems)
+      if let emission = maker.emission() { emissions.append(emission) }
     case WatchQueue.ownerName: moveMoreWatchers(data, event, &emissions)
     case Transfers.ownerName: transfer(data, event, type, &emissions)
     default: break

@@ -3,6 +3,9 @@ import Engine
 import Journeys
 
 extension Store {
+  /// The number under which reports set timers.
+  static let reportOwner: UInt8 = 6
+
   /// When the last of the timers is due that draining waits for: all but those of schedules, and of
   /// runs that schedules have begun since `start`; nil: there is none.
   ///
@@ -14,7 +17,8 @@ extension Store {
     // Many runs have begun in one slice.
     var scheduled: [UInt64: Bool] = [:]
     context.timers.queue.forEach { timer in
-      guard timer.owner != batches.owner, last.map({ timer.due > $0 }) ?? true,
+      guard timer.owner != batches.owner, timer.owner != Self.reportOwner,
+        last.map({ timer.due > $0 }) ?? true,
         engine.isSet(timer)
       else { return }
       if timer.owner == journeys.owner {

@@ -54,6 +54,7 @@ package final class Store {
   package let consents: Consents
   package let transfers: Transfers
   package let watchQueue: WatchQueue
+  package let reports: Reports
   package let timeZones: TimeZones
   package let decisions: Decisions
   package let metrics: Metrics
@@ -89,6 +90,7 @@ package final class Store {
     consents = Consents()
     transfers = Transfers(names: names, sink: context.timers, owner: 4)
     watchQueue = WatchQueue(sink: context.timers, owner: 5)
+    reports = Reports(context: context, catalog: catalog, owner: Self.reportOwner)
     decisions = Decisions()
     metrics = Metrics(names: names) { [catalog] in
       catalog.program(version: $0)?.attribution
@@ -98,17 +100,18 @@ package final class Store {
       silences: silences, deliveries: deliveries, profiles: profiles, features: features,
       models: models, items: items, batches: batches,
       pendingScores: pendingScores, consents: consents, candidates: candidates,
-      transfers: transfers, watchQueue: watchQueue,
+      transfers: transfers, watchQueue: watchQueue, reports: reports,
       sizes: options.slices)
     engine = try Engine(
       ledger: ledger, views: views, context: context,
       projections: [
         catalog, timeZones, models, references, profiles, features, items, silences, journeys,
-        batches, pendingScores, candidates, deliveries, consents, transfers, watchQueue, decisions,
+        batches, pendingScores, candidates, deliveries, consents, transfers, watchQueue, reports,
+        decisions,
         metrics,
       ],
       policies: [policy],
-      timerOwners: [journeys, silences, batches, pendingScores, transfers, watchQueue],
+      timerOwners: [journeys, silences, batches, pendingScores, transfers, watchQueue, reports],
       work: policy.work(), options: options.engine)
   }
 

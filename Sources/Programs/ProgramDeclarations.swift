@@ -16,6 +16,9 @@ package struct ProgramDeclarations: Sendable {
     case population
     /// Whose an item of a population is: as `population`, without `customer`.
     case item
+    /// `where`, `data` and `rank` of a report: the item's `key`, `params`, `now`, of customers
+    /// `customer`.
+    case report(ofCustomers: Bool)
     /// The limit of a population: the starting `event`, `params`, `now`.
     case batch
     /// Trigger, deduplication, joining, filters, features of the score: `event`, `customer`,
@@ -31,6 +34,14 @@ package struct ProgramDeclarations: Sendable {
     case journey
     /// A mapping of rows to events: `row`.
     case row
+
+    /// Whether `variant` is the customer's there.
+    var hasVariants: Bool {
+      switch self {
+      case .silence, .report: false
+      default: true
+      }
+    }
   }
 
   /// The types of `params`.
@@ -67,7 +78,7 @@ package struct ProgramDeclarations: Sendable {
     case .row:
       variables["row"] = record("row", row.map { ($0, $1) })
       return Declarations(variables: variables, functions: functions)
-    case .silence:
+    case .silence, .report:
       variables["key"] = .string
     case .scoring:
       variables["event"] = Self.event
@@ -98,13 +109,13 @@ package struct ProgramDeclarations: Sendable {
       variables["event"] = Self.event
       variables["run"] = run
     }
-    if scope != .item, scope != .batch {
+    if scope != .item, scope != .batch, scope != .report(ofCustomers: false) {
       variables["customer"] = record("customer", customer.map { ($0, $1) } + [("id", .string)])
     }
     variables["params"] = record("params", parameters.map { ($0, $1) })
     variables["now"] = .timestamp
     if scope == .offer || scope == .journey { variables["segment"] = .string }
-    if !experiments.isEmpty, scope != .silence {
+    if !experiments.isEmpty, scope.hasVariants {
       variables["variant"] = record("variant", experiments.map { ($0, .string) })
     }
     functions += entities.map { entity in

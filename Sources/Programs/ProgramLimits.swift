@@ -79,4 +79,9 @@ package enum ProgramLimits {
   package static let durationMicroseconds: Int64 = 36_500 * 86_400_000_000
   /// Problems that a check reports; there may be more.
   package static let problems = 200
+
+  /// Reports of a program, the rows of one, and how many it has where it does not say.
+  package static let reports = 16
+  package static let reportRows = 1_000
+  package static let usualReportRows = 100
 }

@@ -16,7 +16,8 @@ struct Recount: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       Demo.self, Ingest.self, ImportCommand.self, Advance.self, Log.self, Why.self,
-      CandidatesCommand.self, MetricsCommand.self, ProgramsCommand.self, ModelsCommand.self,
+      CandidatesCommand.self, MetricsCommand.self, ReportsCommand.self,
+      ProgramsCommand.self, ModelsCommand.self,
       ReferenceCommand.self,
       StatusCommand.self,
       Digest.self, Rebuild.self,

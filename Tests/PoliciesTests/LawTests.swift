@@ -76,7 +76,7 @@ struct LawTests {
     #expect(try playback.digest() == live, "rebuilt")
     let names = [
       "features", "journeys", "batches", "metrics", "programs", "items", "models",
-      "pending-scores", "deliveries", "consents", "transfers", "watch-queue",
+      "pending-scores", "deliveries", "consents", "transfers", "watch-queue", "reports",
     ]
     for name in names {
       _ = try playback.store.engine.rebuild([name])

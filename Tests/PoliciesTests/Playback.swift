@@ -110,6 +110,7 @@ extension StoreOptions {
     options.slices.items = 2
     options.slices.decisions = 1
     options.slices.watchers = 1
+    options.slices.reportItems = 2
     // The tests copy the files at every write: nobody else may be writing then.
     options.engine.mergesInBackground = false
     return options

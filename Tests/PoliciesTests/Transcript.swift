@@ -62,13 +62,20 @@ struct Transcript {
     case EventType.batchStarted, EventType.batchSliced, EventType.batchCompleted,
       EventType.batchSkipped:
       batch(data)
+    case EventType.reportMade: report(data)
     default: input(data)
     }
+  }
+
+  private static func report(_ data: CBORValue) -> String {
+    let rows = (data["rows"]?.elements ?? []).map(\.diagnostic).joined(separator: " ")
+    return "\(text(data, "report")) \(data["found"]?.uint64 ?? 0) found: \(rows)"
   }
 
   private static func timer(_ data: CBORValue) -> String {
     if text(data, "owner") == "schedule" { return "schedule \(text(data, "program"))" }
     if ["transfer", "watch"].contains(text(data, "owner")) { return text(data, "owner") }
+    if text(data, "owner") == "report" { return "report \(text(data, "report"))" }
     return text(data, "owner") == "run"
       ? "run \(text(data, "run")) \(text(data, "step"))"
       : "\(text(data, "owner")) \(text(data, "key")) since \(shorten(text(data, "since")))"

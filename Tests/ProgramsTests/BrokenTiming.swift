@@ -107,4 +107,20 @@ let brokenTiming = #"""
   ! program.yaml:3:34: the touch of attribution cannot be "viewed"; known: sent, delivered,
       opened, clicked
   ! program.yaml:3:42: unknown field "last" in attribution; known: window, touch
+
+  - title: A sample
+  + title: A sample\nreports: [{id: daily, schedule: {cron: "0 3 * * *", missed: never}, of: carts,
+      data: {v: event.x}, limit: 2000}]
+  ! program.yaml:3:61: "missed" of the schedule cannot be "never"; known: once, all, none
+  ! program.yaml:3:73: report "daily" is of "carts", which is no entity; did you mean "cart"?
+  ! program.yaml:3:90: the data of report "daily".v: undeclared reference to 'event'
+  ! program.yaml:3:107: the limit of report "daily" is 2000, but must be from 1 to 1000
+
+  - title: A sample
+  + title: A sample\nreports: [{id: daily, schedule: {cron: "0 3 * * *"}, of: cart, data: {v:
+      cart(key).value}}, {id: daily, schedule: {cron: "0 3 * * *"}, of: cart, data: {}, where:
+      customer.orders > 0}]
+  ! program.yaml:3:93: the report "daily" stands twice; rename one
+  ! program.yaml:3:152: report "daily" tells nothing of its items; add data
+  ! program.yaml:3:163: "where" of report "daily": undeclared reference to 'customer'
   """#

@@ -69,6 +69,8 @@ package struct Program: Sendable {
   package let costs: [String: Int64]
   /// Which message a conversion counts for.
   package let attribution: Attribution
+  /// Tables that the clock has made.
+  package let reports: [Report]
   /// Who is left untreated on purpose.
   package let holdout: Holdout
   /// Tests of variants, in the order of the file.

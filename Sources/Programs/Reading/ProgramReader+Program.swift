@@ -83,6 +83,7 @@ extension ProgramReader {
     let candidate = candidate(top["candidate"])
     sentByProgram = self.journey.sends
     let marketplaces = marketplaces(top["marketplaces"], filters: top["filters"], id: id)
+    let reports = reports(top["reports"], body)
     checkTemplates()
     checkFiles(body)
     return Program(
@@ -99,7 +100,7 @@ extension ProgramReader {
       offers: offers, offerFields: offerFields, candidate: candidate,
       costs: costs(top["costs"]),
       attribution: attribution(top["attribution"], candidate: candidate),
-      holdout: holdout(top["holdout"], id: id),
+      reports: reports, holdout: holdout(top["holdout"], id: id),
       experiments: experiments, segments: segments, topic: programTopic, timeZone: timeZone,
       usesTimeZones: usesTimeZones, journey: journey,
       runVariables: self.journey.variables, steps: self.journey.steps,

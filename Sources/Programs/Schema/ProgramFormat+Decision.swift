@@ -55,6 +55,30 @@ extension ProgramFormat {
         "How many items of one customer at most; without it all."),
     ])
 
+  static let report = FormatMapping(
+    "report", "A table about customers or an entity, made by the clock.",
+    [
+      FormatKey("id", .name, required: true, example: "orders", "Its name in output."),
+      FormatKey(
+        "schedule", .mapping(schedule), required: true, example: ["cron": "0 3 * * *"],
+        "When it is made; a time zone other than UTC has its rules in the folder."),
+      FormatKey(
+        "of", .text, required: true, example: "customers",
+        "The items: customers, or the entity whose keys they are."),
+      FormatKey(
+        "where", .expression(.guardian), example: "customer.orders > 0",
+        "Which items are told of; without it all."),
+      FormatKey(
+        "data", .table(.identifier, .expression(.any), limit: ProgramLimits.parameters),
+        required: true, example: ["who": "key"], "What is told of each item."),
+      FormatKey(
+        "rank", .expression(.number), example: "customer.orders",
+        "What the rows are ordered by, the highest first; without it the order of the items."),
+      FormatKey(
+        "limit", .integer(1...ProgramLimits.reportRows), default: 100, example: 20,
+        "How many rows at most."),
+    ])
+
   static let attribution = FormatMapping(
     "attribution", "Which message a conversion counts for.",
     [

@@ -101,6 +101,14 @@ enum ProgramFormat {
         "attribution", .mapping(attribution), example: ["window": "7d", "touch": "clicked"],
         "Which message a conversion counts for."),
       FormatKey(
+        "reports", .list(.mapping(report), limit: ProgramLimits.reports), default: [],
+        example: [
+          [
+            "id": "orders", "schedule": ["cron": "0 3 * * *"], "of": "customers",
+            "data": ["who": "key"],
+          ]
+        ], "Tables that the clock makes; no decision and no run follows."),
+      FormatKey(
         "holdout", .mapping(holdout), default: ["percent": 0], example: ["percent": 5],
         "Customers who are left alone on purpose, so that the effect can be measured."),
       FormatKey(
