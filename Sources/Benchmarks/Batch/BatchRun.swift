@@ -17,7 +17,8 @@ struct BatchRun {
   /// From the moment at which an input was due until it was on disk with its decision.
   private(set) var latencies = Latencies()
 
-  private static let start: Int64 = 1_709_517_600_000_000  // Monday, 2024-03-04T02:00:00Z.
+  private static let start: Int64 = 1_709_614_800_000_000  // Tuesday, 2024-03-05T05:00:00Z.
+  private static let hour: Int64 = 3_600_000_000
   private static let day: Int64 = 86_400_000_000
 
   private let store: Store
@@ -34,6 +35,7 @@ struct BatchRun {
     store.engine.holdForFirstTurn(
       try ChurnProgram.program(limit: max(1, customers / 40)).activation(count: 100))
     try fill()
+    try finishOthers()
   }
 
   /// A customer with two orders and a few sessions each, of whom about one in five passes.
@@ -63,6 +65,14 @@ struct BatchRun {
     try store.engine.flush()
   }
 
+  /// Lets the populations of the shipped programs, which are due before, come to their ends.
+  private func finishOthers() throws {
+    let time = Self.start - Self.hour
+    _ = try store.engine.turn([], clock: .wall(now: time))
+    while try store.engine.slice(now: time) {}
+    try store.engine.flush()
+  }
+
   private static func input(
     _ type: String, _ customer: Int, _ number: Int, _ time: Int64, _ data: CBORValue
   ) -> Input {
@@ -71,14 +81,14 @@ struct BatchRun {
       externalID: Array("\(customer)-\(number)".utf8), occurredAt: time, payload: data.encoded())
   }
 
-  /// Runs the batch that is due on Monday.
+  /// Runs the batch that is due on Tuesday.
   /// - Parameter rate: Changes of accounts a second that come in meanwhile, each of which is decided
   ///   about at once; 0: none.
   mutating func run(rate: Int) throws {
     let begun = Clock.nanoseconds()
     let clock = VirtualClock(start: Self.start, begun: begun)
     _ = try store.engine.turn([], clock: .wall(now: clock.now))
-    let number = store.batches.running.first ?? 0
+    let number = try runningNumber()
     var arrivals = 0
     while store.engine.hasSlices {
       let due = rate == 0 ? 0 : Int(Double(Clock.nanoseconds() - begun) * Double(rate) / 1e9)
@@ -95,6 +105,19 @@ struct BatchRun {
     screened = Int(store.batches.rows.row(number)?.screened ?? 0)
     decided = Int(store.batches.rows.row(number)?.chosen ?? 0)
     try store.close()
+    if decided == 0 { throw BatchRunError(reason: "nobody passed the filters of the churn program") }
+  }
+
+  /// The number of the churn program's batch, which must be the only one.
+  private func runningNumber() throws -> UInt32 {
+    let running = store.batches.running
+    guard let number = running.first, running.count == 1,
+      store.batches.rows.row(number)?.program == ChurnProgram.id
+    else {
+      let programs = running.compactMap { store.batches.rows.row($0)?.program }
+      throw BatchRunError(reason: "it is not the churn program that runs, but \(programs)")
+    }
+    return number
   }
 
   /// Takes in the inputs that were due, in one turn.
@@ -117,6 +140,13 @@ struct BatchRun {
       latencies.add(done - begun - UInt64(Double(arrival + 1) * 1e9 / Double(rate)))
     }
   }
+}
+
+/// A run that would measure something else than it says.
+private struct BatchRunError: Error, CustomStringConvertible {
+  let reason: String
+
+  var description: String { "the batch suite: \(reason)" }
 }
 
 /// Ledger time that goes on as the machine's clock does.

@@ -1,8 +1,10 @@
 import Programs
 
 /// A churn program of the usual make: signals against the customer's own habit, five filters, a
-/// scorecard, a threshold and a limit.
+/// scorecard, a threshold and a limit. It is due when no shipped program is.
 enum ChurnProgram {
+  static let id = "churn"
+
   /// - Parameter limit: How many are decided in full.
   static func program(limit: Int) throws -> Program {
     let files = ["program.yaml": text, "models/churn.yaml": model, "templates/stay.yaml": template]
@@ -23,7 +25,7 @@ enum ChurnProgram {
         loginsBefore: {count: session.started, window: 90d}
         spent: {sum: order.placed, value: event.total, default: 0}
         lastOrder: {last: order.placed, value: int(event.time), default: 0}
-    schedule: {cron: "0 2 * * MON"}
+    schedule: {cron: "0 5 * * TUE"}
     population:
       of: customers
       where: customer.spent > 0
