@@ -31,40 +31,7 @@ extension Engine {
       waiting.removeAll()
       isWaitingAdmitted = false
     }
-    if changedRows >= options.flushRows { flushBetweenTurns() }
-  }
-
-  /// Rows changed since the last flush.
-  package var changedRows: Int {
-    allTables.reduce(0) { $0 + $1.pendingCount }
-  }
-
-  /// Writes all changed rows to `views/`. Call it between turns.
-  /// - Throws: A store failure: the rows stay in memory, and the ledger has everything.
-  package func flush() throws {
-    try checkIsWorking()
-    precondition(pending.isEmpty, "views are flushed between turns, at a committed position")
-    let end = ledger.end.position
-    try views.flush(
-      allTables,
-      progress: [(Self.ownName, .init(version: Self.ownVersion, position: end))]
-        + projections.map { ($0.name, .init(version: $0.version, position: end)) })
-  }
-
-  /// Flushes if no turn is open; a failure is noted in ``flushFailure`` and loses nothing.
-  package func flushBetweenTurns() {
-    guard stopped == nil, pending.isEmpty, changedRows > 0 else { return }
-    do {
-      try flush()
-      flushFailure = nil
-    } catch {
-      flushFailure = "\(error)"
-    }
-  }
-
-  /// Every table that is stored in `views/`.
-  var allTables: [any StoredTable] {
-    ownTables + projections.flatMap(\.tables)
+    continueFlush()
   }
 
   /// The tables of the engine itself, which stand at one position.
@@ -81,8 +48,17 @@ extension Engine {
   /// Flushes and closes the views; where the engine has stopped they stay as last flushed, which
   /// the next opening goes on from. No other call may follow.
   package func close() throws {
+    if stopped != nil {
+      background?.stop()
+      return views.abandon()
+    }
+    do {
+      try finishFlush()
+    } catch {
+      background?.stop()
+      throw error
+    }
     background?.stop()
-    if stopped != nil { return views.abandon() }
     try flush()
     try views.close()
   }

@@ -20,6 +20,9 @@ extension Engine {
 
   private func restore() throws {
     background?.drain()
+    // The tables are opened anew, with what was written or without it.
+    underWay = nil
+    lastChangedRows = 0
     pending.removeAll()
     depths.removeAll()
     blobs.removeAll()

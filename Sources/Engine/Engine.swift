@@ -7,6 +7,8 @@ package struct EngineOptions: Sendable {
   /// Changed rows at which the views are flushed. Larger batches are cheaper a row; the events behind
   /// them are folded again after a kill (measured: 141,804 events in 0.4 s).
   package var flushRows = 262_144
+  /// Rows that a commit encodes at least of a flush under way, so that none takes long.
+  package var gatheredRows = 512
   /// How the indexes over all events are kept: by id, and by subject.
   package var runs = RunOptions()
   /// Whether their runs are merged on a thread of their own; otherwise within the flush.
@@ -55,6 +57,12 @@ package final class Engine {
   package internal(set) var stopped: EngineStopped?
   /// Why the last flush of the views failed; nil: it did not.
   package internal(set) var flushFailure: String?
+  /// The flush of the views under way; nil: there is none.
+  var underWay: FlushUnderWay?
+  /// Rows that had changed at the last commit.
+  var lastChangedRows = 0
+  /// Every table that is stored in `views/`.
+  let allTables: [any StoredTable]
   /// Inputs that wait for the next turn's time: the first activations of a new directory.
   var waiting: [Input] = []
   /// Whether they are in the present turn; its commit ends their wait.
@@ -81,6 +89,8 @@ package final class Engine {
     background = options.mergesInBackground ? BackgroundWork() : nil
     identities = Identities(options: options.runs, background: background)
     bySubject = SubjectIndex(options: options.runs, background: background)
+    let own: [any StoredTable] = [context.subjects, identities, bySubject]
+    allTables = own + projections.flatMap(\.tables)
     context.event = { [unowned self] in event(at: $0) }
     context.blob = { [unowned self] in blob(at: $0) }
     context.history = { [unowned self] in forEachEvent(before: $0, $1) }

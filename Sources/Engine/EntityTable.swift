@@ -8,6 +8,9 @@ package final class EntityTable {
   private var interner = Interner()
   /// How many texts `views/` holds already.
   private var storedCount = 0
+  /// How many there were when they were set aside; nil: none are.
+  private var frozenCount: Int?
+  private var gathered = RowBatch()
 
   package init(name: String) {
     self.name = name
@@ -48,7 +51,7 @@ package final class EntityTable {
 }
 
 extension EntityTable: StoredTable {
-  package var pendingCount: Int { count - storedCount }
+  package var pendingCount: Int { count - (frozenCount ?? storedCount) }
 
   package func open(_ source: any RowSource) throws {
     interner = Interner(capacity: Int(try source.storedEnd(table: name)))
@@ -57,9 +60,11 @@ extension EntityTable: StoredTable {
       interner.appendNew(text)
     }
     storedCount = count
+    endFreeze()
   }
 
   package func pendingRows() -> RowBatch {
+    precondition(frozenCount == nil, "table \(name): a flush is under way")
     var batch = RowBatch()
     for number in storedCount..<count {
       batch.put(UInt32(number), bytes(of: UInt32(number)))
@@ -68,6 +73,32 @@ extension EntityTable: StoredTable {
   }
 
   package func flushed() {
-    storedCount = count
+    storedCount = frozenCount ?? count
+    endFreeze()
+  }
+
+  package func freeze() {
+    precondition(frozenCount == nil, "table \(name): a flush is under way")
+    frozenCount = count
+  }
+
+  package func gather(_ limit: Int) -> Int {
+    let frozenCount = frozenCount ?? storedCount
+    let start = storedCount + gathered.count
+    let end = start + min(limit, frozenCount - start)
+    for number in start..<end { gathered.put(UInt32(number), bytes(of: UInt32(number))) }
+    return end - start
+  }
+
+  package func frozenRows() -> FrozenRows {
+    let rows = gathered
+    return { rows }
+  }
+
+  package func thaw() { endFreeze() }
+
+  private func endFreeze() {
+    frozenCount = nil
+    gathered = RowBatch()
   }
 }

@@ -11,6 +11,8 @@ package final class Identities {
   private static let keyBits: UInt64 = 48
   private let stored: RunIndex
   private var recent = RecentEntries()
+  /// Those that are set aside; nil: none are.
+  private var frozen: RecentEntries?
 
   /// - Parameter background: Where runs are merged; nil: in the flush.
   package init(options: RunOptions = RunOptions(), background: BackgroundWork? = nil) {
@@ -25,12 +27,14 @@ package final class Identities {
   package func position(of id: EventID, isSame: (UInt64) -> Bool) -> UInt64? {
     let key = Self.key(of: id)
     var found: UInt64?
-    let isNew = recent.forEachPosition(of: key) { position in
-      guard isSame(position) else { return true }
-      found = position
-      return false
+    for entries in [recent, frozen] {
+      let isNew = entries?.forEachPosition(of: key) { position in
+        guard isSame(position) else { return true }
+        found = position
+        return false
+      }
+      guard isNew ?? true else { return found }
     }
-    guard isNew else { return found }
     stored.forEachPosition(of: key) { position in
       guard isSame(position) else { return true }
       found = position
@@ -47,7 +51,7 @@ package final class Identities {
   private static func key(of id: EventID) -> UInt64 { id.high >> (64 - keyBits) }
 
   /// How many ids are known.
-  package var count: Int { stored.count + recent.count }
+  package var count: Int { stored.count + recent.count + (frozen?.count ?? 0) }
 
   /// Runs in the store.
   package var runCount: Int { stored.runs.count }
@@ -61,6 +65,7 @@ extension Identities: StoredTable {
 
   package func open(_ source: any RowSource) throws {
     recent = RecentEntries()
+    frozen = nil
     try stored.open(source)
   }
 
@@ -71,7 +76,28 @@ extension Identities: StoredTable {
   }
 
   package func flushed() {
-    recent.removeAll()
+    if frozen == nil { recent.removeAll() }
+    frozen = nil
     stored.flushed()
+  }
+
+  package func freeze() {
+    precondition(frozen == nil, "the identities are being flushed")
+    frozen = recent
+    recent = RecentEntries()
+  }
+
+  package func gather(_ limit: Int) -> Int { 0 }
+
+  package func frozenRows() -> FrozenRows {
+    stored.frozenRows(adding: frozen?.entries ?? [])
+  }
+
+  package func thaw() {
+    guard var all = frozen else { return }
+    for entry in recent.entries { all.insert(entry) }
+    recent = all
+    frozen = nil
+    stored.thaw()
   }
 }

@@ -1,4 +1,5 @@
 import CBOR
+import LMDB
 import Ledger
 
 /// Positions by key, in sorted runs in `views/`: what was flushed of an index over all events.
@@ -45,6 +46,8 @@ package final class RunIndex {
     var nextRow: UInt32
     /// Rows that nobody needs once it is committed.
     var obsolete: [Range<UInt32>] = []
+    /// The run that is made beside the engine's thread; nil: it is among the runs already.
+    var addition: RunAddition?
     /// How the merges ended that are over with it, by the first row of their targets.
     var ended: [UInt32: RunMerge.Outcome] = [:]
   }
@@ -181,6 +184,41 @@ package final class RunIndex {
     return batch
   }
 
+  /// The same for work beside the engine's thread: entries are sorted and encoded there. Runs that
+  /// are taken into the new one are read until ``flushed()``, and deleted after it.
+  /// - Parameter entries: In order of position.
+  package func frozenRows(adding entries: [RunEntry]) -> FrozenRows {
+    var plan = Plan(runs: runs, nextRow: nextRow)
+    takeIn(&plan)
+    if !entries.isEmpty, let rows {
+      let absorbed = absorb(&plan, into: entries.count).map(\.extent)
+      plan.obsolete += absorbed.map(\.rows)
+      let total = absorbed.reduce(entries.count) { $0 + $1.count }
+      plan.addition = RunAddition(
+        entries, absorbed: absorbed, firstRow: nextRow, filterBits: filterBits(entries: total),
+        rows: rows, options: options)
+    }
+    self.plan = plan
+    let (addition, known, nextRow) = (plan.addition, plan.runs.map(\.extent), plan.nextRow)
+    return { () throws(LMDBError) in
+      var manifest = RunManifest(nextRow: nextRow, runs: known)
+      var batch = RowBatch()
+      var added: [(number: UInt32, bytes: [UInt8])] = []
+      if let addition {
+        let (run, rows) = try addition.make()
+        manifest.runs.append(run.extent)
+        manifest.nextRow = run.extent.rows.upperBound
+        added = rows
+      }
+      batch.put(RunManifest.row, manifest.encoded)
+      for row in added { batch.put(row.number, row.bytes) }
+      return batch
+    }
+  }
+
+  /// The rows of the last ``frozenRows(adding:)`` could not be stored.
+  package func thaw() { plan = nil }
+
   /// Takes in the merges that are over.
   private func takeIn(_ plan: inout Plan) {
     for merge in merges {
@@ -246,8 +284,12 @@ package final class RunIndex {
 
   /// The rows of the last ``pendingRows(adding:)`` are committed.
   package func flushed() {
-    guard let plan else { return }
+    guard var plan else { return }
     self.plan = nil
+    if let run = plan.addition?.run {
+      plan.runs.append(run)
+      plan.nextRow = run.extent.rows.upperBound
+    }
     runs = plan.runs
     nextRow = plan.nextRow
     for outcome in plan.ended.values {

@@ -1,3 +1,5 @@
+public import LMDB
+
 /// A table whose rows live in memory and are flushed to `views/`.
 public protocol StoredTable: AnyObject {
   /// The table's name in `views/`.
@@ -8,9 +10,24 @@ public protocol StoredTable: AnyObject {
   func open(_ source: any RowSource) throws
   /// The changed rows, by number. They stay changed until ``flushed()``.
   func pendingRows() -> RowBatch
-  /// The rows of the last ``pendingRows()`` are committed.
+  /// The rows of the last ``pendingRows()`` or ``frozenRows()`` are committed.
   func flushed()
+
+  /// Sets aside what has changed since the last flush, to be gathered as it is now, whatever changes
+  /// later. Nothing may be set aside already. Cost: a few µs.
+  func freeze()
+  /// Encodes at most `limit` of the rows that are set aside.
+  /// - Returns: How many it encoded: fewer than `limit` if that was all.
+  func gather(_ limit: Int) -> Int
+  /// What gives the rows that were set aside, once all are gathered. It may be called on any thread,
+  /// once.
+  func frozenRows() -> FrozenRows
+  /// What was set aside could not be stored, and has changed since the last flush again.
+  func thaw()
 }
+
+/// Gives rows to whoever writes them, beside the engine's thread.
+public typealias FrozenRows = @Sendable () throws(LMDBError) -> RowBatch
 
 /// Where tables read their stored rows.
 public protocol RowSource: AnyObject {
@@ -31,10 +48,11 @@ extension RowSource {
   public func viewRows(table: String) throws -> ViewRows? { nil }
 }
 
-/// Encoded rows in order of their numbers, all in one buffer, each with its checksum.
+/// Encoded rows, all in one buffer, each with its checksum.
 public struct RowBatch: Sendable {
   struct Entry {
     let number: UInt32
+    let start: Int
     let end: Int
     let isRemoved: Bool
   }
@@ -44,16 +62,29 @@ public struct RowBatch: Sendable {
 
   public init() {}
 
-  /// Adds a changed row; numbers must ascend.
+  /// How many rows.
+  var count: Int { entries.count }
+
+  /// One more than the highest number; 0: there is none.
+  var end: UInt32 { entries.reduce(0) { max($0, $1.number + 1) } }
+
+  /// Brings the entries into the order of their numbers, in which they are written.
+  mutating func sort() {
+    entries.sort { $0.number < $1.number }
+  }
+
+  /// Adds a changed row. No number may come twice.
   public mutating func put(_ number: UInt32, _ row: [UInt8]) {
     let start = bytes.count
     bytes += row
     RowChecksum.append(to: &bytes, from: start, number: number)
-    entries.append(Entry(number: number, end: bytes.count, isRemoved: false))
+    entries.append(
+      Entry(number: number, start: start, end: bytes.count, isRemoved: false))
   }
 
-  /// Adds a removed row; numbers must ascend.
+  /// Adds a removed row. No number may come twice.
   public mutating func remove(_ number: UInt32) {
-    entries.append(Entry(number: number, end: bytes.count, isRemoved: true))
+    entries.append(
+      Entry(number: number, start: bytes.count, end: bytes.count, isRemoved: true))
   }
 }

@@ -16,6 +16,8 @@ package final class SubjectIndex {
   private let stored: RunIndex
   /// In order of position.
   private var recent: [RunEntry] = []
+  /// Those before them that are set aside; nil: none are.
+  private var frozen: [RunEntry]?
 
   /// - Parameter background: Where runs are merged; nil: in the flush.
   package init(options: RunOptions = RunOptions(), background: BackgroundWork? = nil) {
@@ -48,8 +50,11 @@ package final class SubjectIndex {
   func positions(of name: [UInt8], from first: UInt64, limit: Int = .max) -> [UInt64] {
     let key = Self.key(of: name.rawSpan)
     var found = stored.positions(of: key, from: first, limit: limit)
-    for entry in recent where entry.key == key && entry.position >= first && found.count < limit {
-      found.append(entry.position)
+    for entries in [frozen ?? [], recent] {
+      for entry in entries
+      where entry.key == key && entry.position >= first && found.count < limit {
+        found.append(entry.position)
+      }
     }
     return found
   }
@@ -63,6 +68,7 @@ extension SubjectIndex: StoredTable {
 
   package func open(_ source: any RowSource) throws {
     recent = []
+    frozen = nil
     try stored.open(source)
   }
 
@@ -73,8 +79,28 @@ extension SubjectIndex: StoredTable {
   }
 
   package func flushed() {
-    recent.removeAll(keepingCapacity: true)
+    if frozen == nil { recent.removeAll(keepingCapacity: true) }
+    frozen = nil
     stored.flushed()
+  }
+
+  package func freeze() {
+    precondition(frozen == nil, "the index by subject is being flushed")
+    frozen = recent
+    recent = []
+  }
+
+  package func gather(_ limit: Int) -> Int { 0 }
+
+  package func frozenRows() -> FrozenRows {
+    stored.frozenRows(adding: frozen ?? [])
+  }
+
+  package func thaw() {
+    guard let all = frozen else { return }
+    recent = all + recent
+    frozen = nil
+    stored.thaw()
   }
 }
 

@@ -18,8 +18,9 @@ public final class Table<Row: TableRow> {
     case unknown
     /// As it is stored, or known to be absent.
     case clean
-    /// Changed since the last flush.
-    case dirty
+    /// Changed since the last flush, or set aside by it: which of the two is which changes each time.
+    case even
+    case odd
   }
 
   public struct Slot {
@@ -36,11 +37,20 @@ public final class Table<Row: TableRow> {
   public let name: String
   /// Rows in groups of 64; an empty group was never touched.
   public var groups: [ContiguousArray<Slot>] = []
-  /// Numbers of the dirty rows, in order of their first change.
+  /// Numbers of the rows that have changed, in order of their first change.
   public var dirty: [UInt32] = []
+  /// The state of those rows.
+  public var changed = State.even
+  /// Numbers of the rows that are set aside. One that changes meanwhile is gathered before it does.
+  private var frozen: [UInt32] = []
+  private var isFrozen = false
+  /// How many of them were gathered, and their encoded rows.
+  private var gatheredCount = 0
+  private var gathered = RowBatch()
   /// Numbers from here on are not in the store.
   public var storedEnd: UInt32 = 0
   private var source: (any RowSource)?
+  private var writer = ByteWriter()
 
   public init(name: String) {
     self.name = name
@@ -67,8 +77,8 @@ public final class Table<Row: TableRow> {
     _ number: UInt32, orInsert make: @autoclosure () -> Row, _ body: (inout Row) -> Result
   ) -> Result {
     let (group, index) = locate(number)
-    if groups[group][index].row == nil { groups[group][index].row = make() }
     touch(number, group, index)
+    if groups[group][index].row == nil { groups[group][index].row = make() }
     return body(&groups[group][index].row!)
   }
 
@@ -85,8 +95,8 @@ public final class Table<Row: TableRow> {
   @inlinable
   public func set(_ number: UInt32, _ row: Row) {
     let (group, index) = locate(number)
-    groups[group][index].row = row
     touch(number, group, index)
+    groups[group][index].row = row
   }
 
   /// Removes the row with `number`, if there is one.
@@ -94,8 +104,8 @@ public final class Table<Row: TableRow> {
   public func remove(_ number: UInt32) {
     let (group, index) = locate(number)
     guard groups[group][index].row != nil else { return }
-    groups[group][index].row = nil
     touch(number, group, index)
+    groups[group][index].row = nil
   }
 
   /// Calls `body` for every row, by number. Rows that are not in memory are read in sequence and not
@@ -145,11 +155,24 @@ public final class Table<Row: TableRow> {
     return row
   }
 
-  @inlinable
+  /// Takes note that a row, which is loaded, is about to be changed.
   public func touch(_ number: UInt32, _ group: Int, _ index: Int) {
-    guard groups[group][index].state != .dirty else { return }
-    groups[group][index].state = .dirty
+    let state = groups[group][index].state
+    guard state != changed else { return }
+    if state != .clean { gather(number, &gathered) }
+    groups[group][index].state = changed
     dirty.append(number)
+  }
+
+  /// Encodes a row that has changed.
+  private func gather(_ number: UInt32, _ batch: inout RowBatch) {
+    if let row = groups[Int(number >> 6)][Int(number & 63)].row {
+      writer.reset()
+      row.write(to: &writer)
+      batch.put(number, writer.bytes)
+    } else {
+      batch.remove(number)
+    }
   }
 
   @inlinable
@@ -184,28 +207,75 @@ extension Table: StoredTable {
     self.source = source
     groups = []
     dirty = []
+    endFreeze()
     storedEnd = try source.storedEnd(table: name)
   }
 
   public func pendingRows() -> RowBatch {
+    precondition(!isFrozen, "table \(name): a flush is under way")
     dirty.sort()
     var batch = RowBatch()
-    var writer = ByteWriter()
-    for number in dirty {
-      if let row = groups[Int(number >> 6)][Int(number & 63)].row {
-        writer.reset()
-        row.write(to: &writer)
-        batch.put(number, writer.bytes)
-      } else {
-        batch.remove(number)
-      }
-    }
+    for number in dirty { gather(number, &batch) }
     return batch
   }
 
   public func flushed() {
-    for number in dirty { groups[Int(number >> 6)][Int(number & 63)].state = .clean }
-    if let last = dirty.last { storedEnd = max(storedEnd, last + 1) }
-    dirty.removeAll(keepingCapacity: true)
+    if !isFrozen {
+      for number in dirty { groups[Int(number >> 6)][Int(number & 63)].state = .clean }
+      if let last = dirty.last { storedEnd = max(storedEnd, last + 1) }
+      dirty.removeAll(keepingCapacity: true)
+    } else {
+      storedEnd = max(storedEnd, gathered.end)
+      endFreeze()
+    }
+  }
+
+  public func freeze() {
+    precondition(!isFrozen, "table \(name): a flush is under way")
+    isFrozen = true
+    swap(&frozen, &dirty)
+    changed = changed == .even ? .odd : .even
+  }
+
+  public func gather(_ limit: Int) -> Int {
+    let start = gatheredCount
+    let end = start + min(limit, frozen.count - start)
+    while gatheredCount < end {
+      let number = frozen[gatheredCount]
+      let (group, index) = (Int(number >> 6), Int(number & 63))
+      // What has changed again was gathered before.
+      if groups[group][index].state != changed {
+        gather(number, &gathered)
+        groups[group][index].state = .clean
+      }
+      gatheredCount += 1
+    }
+    return end - start
+  }
+
+  public func frozenRows() -> FrozenRows {
+    let rows = gathered
+    return {
+      var rows = rows
+      rows.sort()
+      return rows
+    }
+  }
+
+  public func thaw() {
+    for number in frozen {
+      let (group, index) = (Int(number >> 6), Int(number & 63))
+      guard groups[group][index].state != changed else { continue }
+      groups[group][index].state = changed
+      dirty.append(number)
+    }
+    endFreeze()
+  }
+
+  private func endFreeze() {
+    frozen = []
+    isFrozen = false
+    gatheredCount = 0
+    gathered = RowBatch()
   }
 }

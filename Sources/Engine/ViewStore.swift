@@ -46,6 +46,7 @@ package final class ViewStore {
     options.maximumTables = 128
     options.initialMapBytes = min(1 << 30, maximumMapBytes)
     options.maximumMapBytes = maximumMapBytes
+    options.maximumTables = 128
     options.onWritePoint = onWritePoint
     do throws(LMDBError) {
       environment = try Self.sound(directory, options)
@@ -157,33 +158,21 @@ package final class ViewStore {
 
   /// Writes the changed rows of `tables` and the projections' progress in one transaction.
   package func flush(_ tables: [any StoredTable], progress: [(String, Progress)]) throws {
-    let batches = try tables.filter { $0.pendingCount > 0 }.map {
-      (table: $0, handle: try handle($0.name), rows: $0.pendingRows())
+    let changed = tables.filter { $0.pendingCount > 0 }
+    let rows = try changed.map { table -> ViewFlush.Part in
+      let rows = table.pendingRows()
+      return (try handle(table.name), { rows })
     }
-    try environment.write { txn in
-      for batch in batches {
-        var start = 0
-        for entry in batch.rows.entries {
-          let key = UInt64(entry.number)
-          if entry.isRemoved {
-            try txn.delete(key, in: batch.handle)
-          } else {
-            try txn.put(
-              batch.rows.bytes.span.extracting(start..<entry.end), for: key, in: batch.handle)
-          }
-          start = entry.end
-        }
-      }
-      for (name, progress) in progress {
-        var writer = ByteWriter()
-        writer.unsigned(progress.position)
-        writer.text(progress.version)
-        var bytes = writer.bytes
-        RowChecksum.append(to: &bytes, from: 0, number: RowChecksum.unnumbered)
-        try txn.put(bytes.span, for: Array(name.utf8).span, in: progressTable)
-      }
-    }
-    for batch in batches { batch.table.flushed() }
+    try ViewFlush(environment, rows, progress: progress, in: progressTable).write()
+    for table in changed { table.flushed() }
+  }
+
+  /// The writing of rows that are set aside and gathered, for a thread beside the engine's.
+  package func flush(
+    frozen tables: [any StoredTable], progress: [(String, Progress)]
+  ) throws -> ViewFlush {
+    let rows = try tables.map { (try handle($0.name), $0.frozenRows()) }
+    return ViewFlush(environment, rows, progress: progress, in: progressTable)
   }
 
   /// Empties `tables` and forgets the progress of `projection`.

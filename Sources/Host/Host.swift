@@ -206,7 +206,12 @@ package final class Host {
   private func flushIfOld() {
     let now = WallClock.elapsed()
     guard now - lastFlush >= max(options.flushAge, 10 * flushDuration) else { return }
-    store.engine.flushBetweenTurns()
+    // Under the machine's clock somebody waits for the next turn.
+    if options.clock == .wall {
+      store.engine.flushGradually()
+    } else {
+      store.engine.flushBetweenTurns()
+    }
     lastFlush = WallClock.elapsed()
     flushDuration = lastFlush - now
   }

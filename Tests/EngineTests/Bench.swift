@@ -23,6 +23,7 @@ final class Bench {
     options.flushRows = flushRows
     options.runs = runs
     options.mergesInBackground = mergesInBackground
+    options.gatheredRows = 3
     self.options = options
     (engine, ledger, reminders, tally) = try Self.open(directory, options, policies())
   }

@@ -115,4 +115,8 @@ private final class OldIdentities: StoredTable {
   }
 
   func flushed() {}
+  func freeze() {}
+  func gather(_ limit: Int) -> Int { 0 }
+  func frozenRows() -> FrozenRows { { RowBatch() } }
+  func thaw() {}
 }

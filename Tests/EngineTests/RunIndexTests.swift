@@ -274,6 +274,11 @@ final class Multimap: StoredTable {
     recent = []
     index.flushed()
   }
+
+  func freeze() {}
+  func gather(_ limit: Int) -> Int { 0 }
+  func frozenRows() -> FrozenRows { index.frozenRows(adding: recent) }
+  func thaw() { index.thaw() }
 }
 
 /// A multimap in a store of its own.

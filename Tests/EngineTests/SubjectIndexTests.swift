@@ -31,6 +31,7 @@ struct SubjectIndexTests {
         _ = try bench.engine.turn([], clock: .event)
         try bench.reopen()
       case 1, 2: bench.engine.flushBetweenTurns()
+      case 4, 5: bench.engine.flushGradually()
       case 3:
         _ = try bench.engine.turn([], clock: .event)
         _ = try bench.engine.rebuild(Bool.random(using: &random) ? nil : ["tally"])

@@ -106,6 +106,8 @@ extension StoreOptions {
     var options = StoreOptions()
     options.ledger.growAheadBytes = 0
     options.engine.flushRows = flushRows
+    // So few that events come between the rows of a flush.
+    options.engine.gatheredRows = 16
     // So small that the few customers of a random history fill many slices.
     options.slices.items = 2
     options.slices.decisions = 1
