@@ -85,9 +85,10 @@ package final class Batches: Projection {
     ids.number(of: Array(id.utf8))
   }
 
-  /// The items of each slice that passed, in the order of the slices.
-  package func passed(of batch: UInt32) -> [[PassedRow.Item]] {
-    (rows.row(batch)?.chunks ?? []).map { passed.row($0)?.list ?? [] }
+  /// The items of a slice that passed; the row of the batch names the chunks, in the order of the
+  /// slices.
+  package func passed(inChunk chunk: UInt32) -> [PassedRow.Item] {
+    passed.withRow(chunk) { $0.list } ?? []
   }
 
   /// Whether a batch that the schedule of `program` started is not over.

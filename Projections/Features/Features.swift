@@ -77,9 +77,15 @@ package final class Features: Projection {
     entities.number(of: BigEndian.bytes(kind) + key)
   }
 
-  /// The numbers of the entities of a kind that events have concerned, in order of first appearance.
-  package func entities(of entity: Program.Entity) -> [UInt32] {
-    kind(of: entity).flatMap { members[$0] } ?? []
+  /// How many entities of a kind events have concerned.
+  package func entityCount(kind: UInt32) -> Int {
+    members[kind]?.count ?? 0
+  }
+
+  /// The number of the entity of a kind with this index, in order of first appearance.
+  package func entity(kind: UInt32, at index: Int) -> UInt32 {
+    guard let list = members[kind] else { preconditionFailure("no entity is of this kind") }
+    return list[index]
   }
 
   /// The key of an entity.

@@ -4,21 +4,27 @@ extension Engine {
   /// Whether sliced work waits to be gone on with.
   package var hasSlices: Bool { work?.isWaiting ?? false }
 
-  /// Does the next slice of the work that waits, as a turn of its own under the machine's clock.
+  /// Does the next slices of the work that waits, as a turn of their own under the machine's clock.
   ///
   /// Under the event clock virtual time stands still while work goes on: it is finished before the
   /// next input or timer, so that the ledger does not depend on how the inputs were handed over.
-  /// - Parameter now: Microseconds since 1970 UTC. Timers due by then are fired first.
+  /// - Parameters:
+  ///   - now: Microseconds since 1970 UTC. Timers due by then are fired first.
+  ///   - isOver: Asked now and then whether the turn is to end, as something else waits or as it has
+  ///     taken long; at least a few items are done before. nil: one slice is done.
   /// - Returns: false: nothing waited.
   /// - Throws: As ``turn(_:clock:commits:)``.
   @discardableResult
-  package func slice(now: Int64) throws -> Bool {
+  package func slice(now: Int64, until isOver: (() -> Bool)? = nil) throws -> Bool {
     try checkIsWorking()
     guard hasSlices else { return false }
     let time = max(now, ledgerTime)
     try fireTimers(until: time, recordedAt: { _ in time }, finishesWork: false)
     ledgerTime = time
-    let isDone = appendSlice()
+    let isDone = appendSlice(until: isOver)
+    if let isOver, isDone {
+      while hasSlices, !isOver(), appendSlice(until: isOver) { try commitIfLarge() }
+    }
     try commit()
     return isDone
   }
@@ -27,17 +33,16 @@ extension Engine {
   func continueWork(all: Bool) throws {
     guard let work else { return }
     while work.isWaiting, all || work.isSmall {
-      guard appendSlice() else { return }
+      guard appendSlice(until: nil) else { return }
       try commitIfLarge()
     }
   }
 
   /// Appends the next slice with all that it brings about, in the open turn.
-  private func appendSlice() -> Bool {
-    guard let work, let slice = work.nextSlice(now: ledgerTime), let cause = event(at: slice.cause)
-    else {
-      return false
-    }
+  private func appendSlice(until isOver: (() -> Bool)?) -> Bool {
+    guard let work, let slice = work.nextSlice(now: ledgerTime, until: isOver),
+      let cause = event(at: slice.cause)
+    else { return false }
     append(slice.emission, causedBy: cause, ordinal: slice.ordinal, depth: 1)
     let event = pending[pending.count - 1]
     cascade()

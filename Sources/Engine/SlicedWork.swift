@@ -11,8 +11,12 @@ package protocol SlicedWork: AnyObject {
   /// Whether what would be done next is so little that it is done before the next input.
   var isSmall: Bool { get }
   /// Prepares the next slice; nil: there is none.
-  /// - Parameter now: Ledger time.
-  func nextSlice(now: Int64) -> Slice?
+  /// - Parameters:
+  ///   - now: Ledger time.
+  ///   - isOver: Asked now and then whether the slice is to end where it stands; nil: it is as large
+  ///     as it may be. Where a slice falls is recorded, so whoever asks a clock there changes no
+  ///     decision.
+  func nextSlice(now: Int64, until isOver: (() -> Bool)?) -> Slice?
   /// What the slice with the event `slice` brings about for one of its steps. All that the step before
   /// brought about is in the projections.
   func take(_ step: Int, of slice: Event, emitting emissions: inout Emissions)

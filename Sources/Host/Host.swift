@@ -128,16 +128,22 @@ package final class Host {
     return Array(receipts.dropFirst(due.count))
   }
 
-  /// Does the next slice of the batches that are running, and carries out what it led to: between the
-  /// inputs, or when there are none. Under the event clock there is never anything left to do.
-  /// - Returns: Whether there was one.
-  package func continueBatches() throws -> Bool {
-    guard options.clock == .wall, try store.engine.slice(now: WallClock.now()) else {
-      return false
+  /// Goes on for a moment with the batches that are running, and carries out what that led to: between
+  /// the inputs, or when there are none. Under the event clock there is never anything left to do.
+  /// - Parameter isWaiting: Asked now and then whether something else waits.
+  /// - Returns: Whether there was anything to do.
+  package func continueBatches(unless isWaiting: () -> Bool = { false }) throws -> Bool {
+    guard options.clock == .wall, store.engine.hasSlices else { return false }
+    let end = WallClock.elapsed() + Self.batchTurn
+    let isDone = try withoutActuallyEscaping(isWaiting) { isWaiting in
+      try store.engine.slice(now: WallClock.now()) { WallClock.elapsed() >= end || isWaiting() }
     }
     deliver()
-    return true
+    return isDone
   }
+
+  /// How long a turn of batches takes, in microseconds, before inputs come again.
+  private static let batchTurn: Int64 = 1_000
 
   /// Fires the timers that are due, one by one, each answered before the next.
   /// - Returns: How many.

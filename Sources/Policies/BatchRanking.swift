@@ -4,23 +4,37 @@ import Batches
 /// items of equal rank by their numbers, at most so many of a customer.
 ///
 /// Each slice's items are sorted already; they are merged as they are needed, so that no turn has to
-/// sort all of them.
+/// look at all of them.
 struct BatchRanking {
-  private let slices: [[PassedRow.Item]]
+  private var slices: [[PassedRow.Item]] = []
   /// The next item of each slice.
-  private var places: [Int]
+  private var places: [Int] = []
   /// Slices by their next items, the first one at the root: a binary heap.
-  private var heap: [Int]
+  private var heap: [Int] = []
   private let perCustomer: Int?
   private var counts: [UInt32: Int] = [:]
 
   /// - Parameter perCustomer: How many items of one customer at most; nil: all.
-  init(_ slices: [[PassedRow.Item]], perCustomer: Int?) {
-    self.slices = slices
+  init(perCustomer: Int?) {
     self.perCustomer = perCustomer
-    places = Array(repeating: 0, count: slices.count)
-    heap = slices.indices.filter { !slices[$0].isEmpty }
-    for index in stride(from: heap.count / 2 - 1, through: 0, by: -1) { sink(index) }
+  }
+
+  /// How many slices are in it.
+  var sliceCount: Int { slices.count }
+
+  /// Adds a slice's items, in their order. None may have been taken yet.
+  mutating func add(_ slice: [PassedRow.Item]) {
+    slices.append(slice)
+    places.append(0)
+    guard !slice.isEmpty else { return }
+    var child = heap.count
+    heap.append(slices.count - 1)
+    while child > 0 {
+      let parent = (child - 1) / 2
+      guard precedes(heap[child], heap[parent]) else { return }
+      heap.swapAt(child, parent)
+      child = parent
+    }
   }
 
   /// The next item; nil: that was all.

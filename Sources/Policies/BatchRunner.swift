@@ -27,18 +27,26 @@ package struct SliceSizes: Sendable {
 /// slice. Another one first screens all items, which stores a byte for each and the rank of those
 /// that pass, and then decides in full in the order of the ranks.
 final class BatchRunner: SlicedWork {
+  /// Items between two questions whether the slice is to end.
+  private static let itemsBetween = 8
+  /// Items that are decided in full, in a slice that may be ended at any moment.
+  private static let shortDecisions = 4
+
   private let parts: BatchParts
   private let sizes: SliceSizes
-  /// The ranking of a batch in its second phase, which follows from the tables.
+  /// The ranking of a batch that ranks, and its screening: both follow from the tables.
   private var rankings: [UInt32: Ranked] = [:]
+  private var screenings: [UInt32: BatchScreening] = [:]
   private var generation = -1
   /// The slice that was prepared last, for its steps.
   private var current: Current?
 
   private struct Ranked {
     var ranking: BatchRanking
+    /// Whether all slices are in it, so that items can be taken.
+    var isComplete = false
     /// How many were taken from it.
-    var taken: UInt64
+    var taken: UInt64 = 0
     /// The one after those.
     var next: PassedRow.Item?
   }
@@ -66,6 +74,7 @@ final class BatchRunner: SlicedWork {
 
   /// The batch whose last slice is the oldest.
   private var nextNumber: UInt32? {
+    if batches.running.count == 1 { return batches.running[0] }
     var best: (number: UInt32, position: UInt64)?
     for number in batches.running {
       let position = batches.rows.withRow(number) { max($0.lastSlice, $0.position) } ?? 0
@@ -76,46 +85,66 @@ final class BatchRunner: SlicedWork {
 
   // MARK: - Slices
 
-  func nextSlice(now: Int64) -> Slice? {
+  func nextSlice(now: Int64, until isOver: (() -> Bool)?) -> Slice? {
     if generation != batches.generation {
       generation = batches.generation
       rankings = [:]
+      screenings = [:]
     }
     current = nil
     guard let number = nextNumber, let row = batches.rows.row(number) else { return nil }
     guard parts.programs.active(row.program) != nil,
-      let screening = screening(row, now: now)
-    else { return slice(ending(row, reason: "deactivated"), row, steps: 0) }
-    if row.items == 0 { return slice(ending(row, reason: ""), row, steps: 0) }
+      let screening = screening(number, row, now: now)
+    else { return last(number, row, reason: "deactivated") }
+    if row.items == 0 { return last(number, row, reason: "") }
     current = Current(number: number, screening: screening)
-    return row.isScreened ? deciding(number, row) : screened(row, screening)
+    guard !row.isScreened else { return deciding(number, row, until: isOver) }
+    if row.isRanked { rank(number, row) }
+    return screened(row, screening, until: isOver)
   }
 
   private func slice(_ emission: Emission, _ row: BatchRow, steps: Int) -> Slice {
     Slice(emission: emission, cause: row.position, ordinal: row.slices, steps: steps)
   }
 
-  private func screening(_ row: BatchRow, now: Int64) -> BatchScreening? {
+  /// A slice that does nothing but end the batch.
+  private func last(_ number: UInt32, _ row: BatchRow, reason: String) -> Slice {
+    rankings[number] = nil
+    screenings[number] = nil
+    return slice(ending(row, reason: reason), row, steps: 0)
+  }
+
+  private func screening(_ number: UInt32, _ row: BatchRow, now: Int64) -> BatchScreening? {
+    if var known = screenings[number] {
+      known.now = now
+      return known
+    }
     guard let binding = parts.programs.binding(version: row.version),
       let population = binding.program.population, let start = parts.context.event(row.cause),
       let begun = parts.context.event(row.position)
     else { return nil }
     let entity = population.entity.map { binding.program.entities[$0] }
-    return BatchScreening(
+    let screening = BatchScreening(
       parts: parts, binding: binding, population: population, batch: row.id,
       batchID: begun.header.id, start: start,
-      entities: entity.map { parts.features.entities(of: $0) }, now: now)
+      kind: entity.map { parts.features.kind(of: $0) ?? .max }, now: now)
+    screenings[number] = screening
+    return screening
   }
 
   /// The next slice of the first phase.
-  private func screened(_ row: BatchRow, _ screening: BatchScreening) -> Slice {
+  private func screened(
+    _ row: BatchRow, _ screening: BatchScreening, until isOver: (() -> Bool)?
+  ) -> Slice {
     var verdicts: [UInt8] = []
     verdicts.reserveCapacity(sizes.items)
     var passed: [PassedRow.Item] = []
     var customers: [UInt32] = []
     var item = row.screened
     let end = min(row.items, item + UInt64(sizes.items))
-    while item < end, row.isRanked || passed.count < sizes.decisions {
+    let decisions = isOver == nil ? sizes.decisions : min(sizes.decisions, Self.shortDecisions)
+    while item < end, row.isRanked || passed.count < decisions {
+      if let isOver, item > row.screened, item % UInt64(Self.itemsBetween) == 0, isOver() { break }
       parts.filters.pendingSends.removeAll()
       let result = screening.result(of: Int(item))
       verdicts.append(result.verdict.rawValue)
@@ -140,31 +169,55 @@ final class BatchRunner: SlicedWork {
   }
 
   /// The next slice of the second phase.
-  private func deciding(_ number: UInt32, _ row: BatchRow) -> Slice {
-    var ranked = ranked(number, row)
-    var chosen: [PassedRow.Item] = []
-    while chosen.count < sizes.decisions, let item = ranked.next,
-      ranked.taken < row.limit
-    {
-      chosen.append(item)
-      ranked.taken += 1
-      ranked.next = ranked.ranking.next()
-    }
-    rankings[number] = ranked
+  private func deciding(
+    _ number: UInt32, _ row: BatchRow, until isOver: (() -> Bool)?
+  ) -> Slice {
+    rank(number, row)
+    let decisions = isOver == nil ? sizes.decisions : min(sizes.decisions, Self.shortDecisions)
+    let chosen = take(number, decisions, limit: row.limit)
     current?.steps = chosen.map { (Int($0.item), $0.customer) }
     let fields = BatchEvents.chosen(row, chosen)
     return slice(
       BatchEvents.emission(EventType.batchSliced, row, fields), row, steps: chosen.count)
   }
 
-  private func ranked(_ number: UInt32, _ row: BatchRow) -> Ranked {
-    if let known = rankings[number], known.taken == row.chosen { return known }
-    let binding = parts.programs.binding(version: row.version)
-    var ranking = BatchRanking(
-      batches.passed(of: number), perCustomer: binding?.program.population?.perCustomer)
-    for _ in 0..<row.chosen { _ = ranking.next() }
-    let next = ranking.next()
-    return Ranked(ranking: ranking, taken: row.chosen, next: next)
+  // MARK: - Ranks
+
+  /// Takes the items of slices that have come since into the ranking of a batch, which so grows with
+  /// the screening; after an opening of the tables, those of all slices.
+  private func rank(_ number: UInt32, _ row: BatchRow) {
+    // Out of the dictionary meanwhile, so that nothing is copied.
+    var ranked = rankings.removeValue(forKey: number)
+    if let known = ranked, known.isComplete, known.taken != row.chosen { ranked = nil }
+    var complete = ranked ?? Ranked(ranking: BatchRanking(perCustomer: perCustomer(row)))
+    ranked = nil
+    for chunk in row.chunks[complete.ranking.sliceCount...] {
+      complete.ranking.add(batches.passed(inChunk: chunk))
+    }
+    if row.isScreened, !complete.isComplete {
+      complete.isComplete = true
+      complete.taken = row.chosen
+      for _ in 0..<row.chosen { _ = complete.ranking.next() }
+      complete.next = complete.ranking.next()
+    }
+    rankings[number] = complete
+  }
+
+  private func perCustomer(_ row: BatchRow) -> Int? {
+    parts.programs.binding(version: row.version)?.program.population?.perCustomer
+  }
+
+  /// Takes the next items of a ranking.
+  private func take(_ number: UInt32, _ count: Int, limit: UInt64) -> [PassedRow.Item] {
+    guard var ranked = rankings.removeValue(forKey: number) else { return [] }
+    var chosen: [PassedRow.Item] = []
+    while chosen.count < count, let item = ranked.next, ranked.taken < limit {
+      chosen.append(item)
+      ranked.taken += 1
+      ranked.next = ranked.ranking.next()
+    }
+    rankings[number] = ranked
+    return chosen
   }
 
   // MARK: - Decisions
@@ -174,7 +227,8 @@ final class BatchRunner: SlicedWork {
     parts.filters.pendingSends.removeAll()
     let (item, customer) = current.steps[step]
     let screening = current.screening
-    let decision = screening.decision(customer, key: screening.key(of: item), event: slice)
+    guard let key = screening.key(of: item) else { return }
+    let decision = screening.decision(customer, key: key, event: slice)
     for emission in decision.emissions() { emissions.append(emission) }
   }
 
@@ -183,11 +237,13 @@ final class BatchRunner: SlicedWork {
       row.isScreened
     else { return nil }
     if row.isRanked {
-      let ranked = ranked(current.number, row)
-      rankings[current.number] = ranked
-      guard ranked.next == nil || ranked.taken >= row.limit else { return nil }
+      rank(current.number, row)
+      guard let ranked = rankings[current.number],
+        ranked.next == nil || ranked.taken >= row.limit
+      else { return nil }
       rankings[current.number] = nil
     }
+    screenings[current.number] = nil
     return ending(row, reason: "")
   }
 

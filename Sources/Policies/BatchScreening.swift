@@ -31,10 +31,10 @@ struct BatchScreening {
   let batchID: EventID
   /// The event that started the batch.
   let start: Event
-  /// The numbers of the entities that are the items; nil: customers.
-  let entities: [UInt32]?
+  /// The kind of the entities that are the items; nil: customers.
+  let kind: UInt32?
   /// Ledger time.
-  let now: Int64
+  var now: Int64
 
   /// Scores without a record of how they came about.
   private var evaluator: ScoreEvaluator {
@@ -46,10 +46,14 @@ struct BatchScreening {
   private var scope: Scope { parts.scope }
   private var program: Program { binding.program }
 
-  /// The key of an item.
-  func key(of item: Int) -> String {
-    if let entities { return parts.features.key(ofEntity: entities[item]) }
-    return parts.context.subjects.text(of: UInt32(item))
+  /// The key of an item; nil: there is no such item any more.
+  func key(of item: Int) -> String? {
+    guard let kind else { return parts.context.subjects.text(of: UInt32(item)) }
+    return entity(kind, item).map { parts.features.key(ofEntity: $0) }
+  }
+
+  private func entity(_ kind: UInt32, _ item: Int) -> UInt32? {
+    parts.features.entity(kind: kind, at: item)
   }
 
   /// Looks at an item.
@@ -60,40 +64,48 @@ struct BatchScreening {
       result.verdict = .outside
       return result
     }
-    if binding.readsRunBeforeStart { setRun(item, customer) }
+    if binding.readsRunBeforeStart { setRun(customer) }
     for (index, filter) in program.filters.enumerated() where !parts.filters.passes(filter) {
       result.verdict = .rejected(by: index)
       return result
     }
     result.verdict = rank(&result.rank)
     guard result.verdict == .passed else { return result }
-    result.verdict = duplicate(item, customer)
+    if mayBeDuplicate(customer) { result.verdict = duplicate(customer) }
     return result
   }
 
   /// Begins the handling of an item.
   /// - Returns: The number of its customer; nil where it has none.
   private func begin(_ item: Int) -> UInt32? {
-    guard let entities else {
+    guard let kind else {
       // Number 0 is the empty subject, of events about nobody.
       guard item > 0 else { return nil }
       let customer = UInt32(item)
       scope.begin(item: nil, of: population, binding, start: start, customer: customer, now: now)
       return customer
     }
-    let key = parts.features.key(ofEntity: entities[item])
+    guard let key = entity(kind, item).map({ parts.features.key(ofEntity: $0) }) else {
+      return nil
+    }
     scope.begin(item: key, of: population, binding, start: start, customer: 0, now: now)
     guard let expression = population.customer, case .string(let id)? = scope.optional(expression),
       let customer = parts.context.subjects.number(of: Array(id.utf8)), customer > 0
     else { return nil }
+    // Anew, for what was read so far was read of nobody.
     scope.begin(item: key, of: population, binding, start: start, customer: customer, now: now)
     return customer
   }
 
+  /// The key of the item that the scope stands at; built only where it is needed.
+  private func key(ofItemOf customer: UInt32) -> String {
+    scope.key ?? parts.context.subjects.text(of: customer)
+  }
+
   /// Sets the run that filters may read: an active one that the item would meet, or none.
-  private func setRun(_ item: Int, _ customer: UInt32) {
+  private func setRun(_ customer: UInt32) {
     do throws(EvaluationError) {
-      try decision(customer, key: key(of: item)).setRun()
+      try decision(customer, key: key(ofItemOf: customer)).setRun()
     } catch {
       scope.run = nil
     }
@@ -117,9 +129,20 @@ struct BatchScreening {
     return .passed
   }
 
-  private func duplicate(_ item: Int, _ customer: UInt32) -> BatchVerdict {
+  /// Whether the item may meet a run or a dedupe key, or its key may fail. Where both go by the
+  /// customer, they came with a run of theirs.
+  private func mayBeDuplicate(_ customer: UInt32) -> Bool {
+    guard population.key == nil, program.dedupe?.key == nil,
+      let number = parts.context.names.number(.program, program.id)
+    else { return true }
+    return parts.journeys.hasStarted(
+      ofSubject: customer, program: number, now: now, within: now)
+  }
+
+  private func duplicate(_ customer: UInt32) -> BatchVerdict {
     do throws(EvaluationError) {
-      return try decision(customer, key: key(of: item)).isDuplicateItem() ? .duplicate : .passed
+      let decision = decision(customer, key: key(ofItemOf: customer))
+      return try decision.isDuplicateItem() ? .duplicate : .passed
     } catch {
       return .failed
     }

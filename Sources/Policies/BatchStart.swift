@@ -82,16 +82,15 @@ struct BatchStart {
 
   private func started(_ population: Program.Population, _ limit: UInt64?) -> Emission {
     let entity = population.entity.map { binding.program.entities[$0] }
+    let kind = entity.flatMap { features.kind(of: $0) }
     let items =
-      entity.map { features.entities(of: $0).count } ?? context.subjects.count
+      entity == nil ? context.subjects.count : kind.map { features.entityCount(kind: $0) } ?? 0
     var fields = identity
     fields.append(("version", .text(binding.version)))
     fields.append(("of", .text(entity?.name ?? "customers")))
     fields.append(("items", .unsigned(UInt64(items))))
     fields.append(("ranked", .bool(population.isRanked)))
-    if let entity, let kind = features.kind(of: entity) {
-      fields.append(("kind", .unsigned(UInt64(kind))))
-    }
+    if let kind { fields.append(("kind", .unsigned(UInt64(kind)))) }
     fields.append(("filters", .array(binding.program.filters.map(Self.record))))
     if let limit { fields.append(("limit", .unsigned(limit))) }
     return emission(EventType.batchStarted, fields)

@@ -19,6 +19,7 @@ struct BatchRun {
 
   private static let start: Int64 = 1_709_614_800_000_000  // Tuesday, 2024-03-05T05:00:00Z.
   private static let hour: Int64 = 3_600_000_000
+  private static let batchTurn: Int64 = 1_000
   private static let day: Int64 = 86_400_000_000
 
   private let store: Store
@@ -91,12 +92,15 @@ struct BatchRun {
     let number = try runningNumber()
     var arrivals = 0
     while store.engine.hasSlices {
-      let due = rate == 0 ? 0 : Int(Double(Clock.nanoseconds() - begun) * Double(rate) / 1e9)
+      let due = clock.arrivals(rate)
       if due > arrivals {
         try take(arrivals..<due, at: clock.now, begun, rate)
         arrivals = due
       }
-      try store.engine.slice(now: clock.now)
+      // As a host does: a turn of slices ends when it has taken a moment, or an input waits.
+      let end = clock.now + Self.batchTurn
+      let taken = arrivals
+      try store.engine.slice(now: clock.now) { clock.now >= end || clock.arrivals(rate) > taken }
       if screeningSeconds == 0, store.batches.rows.row(number)?.isScreened ?? true {
         screeningSeconds = clock.seconds
       }
@@ -105,7 +109,9 @@ struct BatchRun {
     screened = Int(store.batches.rows.row(number)?.screened ?? 0)
     decided = Int(store.batches.rows.row(number)?.chosen ?? 0)
     try store.close()
-    if decided == 0 { throw BatchRunError(reason: "nobody passed the filters of the churn program") }
+    guard decided > 0 else {
+      throw BatchRunError(reason: "nobody passed the filters of the churn program")
+    }
   }
 
   /// The number of the churn program's batch, which must be the only one.
@@ -155,5 +161,7 @@ private struct VirtualClock {
   let begun: UInt64
 
   var now: Int64 { start + Int64((Clock.nanoseconds() - begun) / 1_000) }
+  /// Inputs that have come at `rate` a second.
+  func arrivals(_ rate: Int) -> Int { Int(seconds * Double(rate)) }
   var seconds: Double { Double(Clock.nanoseconds() - begun) / 1e9 }
 }

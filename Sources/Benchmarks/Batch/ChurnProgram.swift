@@ -25,7 +25,7 @@ enum ChurnProgram {
         loginsBefore: {count: session.started, window: 90d}
         spent: {sum: order.placed, value: event.total, default: 0}
         lastOrder: {last: order.placed, value: int(event.time), default: 0}
-    schedule: {cron: "0 5 * * TUE"}
+    schedule: {cron: "0 5 * * TUE", missed: none}
     population:
       of: customers
       where: customer.spent > 0
