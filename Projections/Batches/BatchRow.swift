@@ -16,6 +16,9 @@ package struct BatchRow: TableRow, Equatable {
   package var isScheduled: Bool
   /// The entity whose keys are the items; empty: customers.
   package var entity: String
+  /// Where the items are keys that events concerned lately: the number of the first one among those,
+  /// see `Features.touches`; nil: they are all keys, or customers.
+  package var first: UInt32?
   /// Items at the start, numbered from 0.
   package var items: UInt64
   /// Whether the items are ranked before any is decided in full.
@@ -72,6 +75,7 @@ package struct BatchRow: TableRow, Equatable {
     startedAt = reader.signed()
     isScheduled = reader.bool()
     entity = reader.text()
+    first = reader.bool() ? UInt32(reader.unsigned()) : nil
     items = reader.unsigned()
     isRanked = reader.bool()
     limit = reader.unsigned()
@@ -97,6 +101,8 @@ package struct BatchRow: TableRow, Equatable {
     writer.signed(startedAt)
     writer.bool(isScheduled)
     writer.text(entity)
+    writer.bool(first != nil)
+    if let first { writer.unsigned(UInt64(first)) }
     writer.unsigned(items)
     writer.bool(isRanked)
     writer.unsigned(limit)

@@ -132,6 +132,7 @@ package final class Batches: Projection {
       position: event.position, cause: event.header.cause, startedAt: event.recordedAt)
     row.isScheduled = data.view(forKey: Field.due) != nil
     row.entity = data.text(Field.of) == "customers" ? "" : data.text(Field.of)
+    row.first = data.view(forKey: Field.first)?.uint64.flatMap { UInt32(exactly: $0) }
     row.items = data.view(forKey: Field.items)?.uint64 ?? 0
     row.isRanked = data.view(forKey: Field.ranked)?.bool ?? false
     row.limit = data.view(forKey: Field.limit)?.uint64 ?? .max

@@ -13,7 +13,7 @@ package import Programs
 /// the whole history before it at once.
 package final class Features: Projection {
   package let name = "features"
-  package let version = "2"
+  package let version = "3"
   package var group: String { Profiles.stateGroup }
 
   private let context: FoldContext
@@ -26,6 +26,8 @@ package final class Features: Projection {
   private let entities = EntityTable(name: "features.entities")
   private let customerStates = Table<FeatureRow>(name: "features.customers")
   private let entityStates = Table<FeatureRow>(name: "features.entity-states")
+  /// The keys that events have concerned lately, of the kinds whose populations look back.
+  private let touches = Touches()
   private var bound: [BoundFeature?] = []
   private var places = ExpressionPlaces()
   private let evaluation: EventEvaluation
@@ -43,7 +45,10 @@ package final class Features: Projection {
   }
 
   package var tables: [any StoredTable] {
-    [definitionKeys, definitions, kinds, entities, customerStates, entityStates]
+    [
+      definitionKeys, definitions, kinds, entities, customerStates, entityStates, touches.kinds,
+      touches.rows,
+    ]
   }
 
   package func concerns(type: String) -> Bool {
@@ -54,6 +59,7 @@ package final class Features: Projection {
     bound = []
     members = [:]
     for number in 0..<UInt32(entities.count) { note(number) }
+    touches.reset()
     plans = FeaturePlans()
     byType.removeAll()
     definitions.forEach { number, row in bind(number, row) }
@@ -86,6 +92,19 @@ package final class Features: Projection {
   package func entity(kind: UInt32, at index: Int) -> UInt32 {
     guard let list = members[kind] else { preconditionFailure("no entity is of this kind") }
     return list[index]
+  }
+
+  /// Which keys of a kind events have concerned from the hour of `time` on: numbers for
+  /// ``touchedEntity(kind:at:from:)``. Only of kinds whose population looks back.
+  package func touches(kind: UInt32, since time: Int64) -> Range<UInt32> {
+    touches.ordinals(kind: kind, since: time)
+  }
+
+  /// The entity that one of these numbers stands for.
+  /// - Parameter first: The first of the numbers.
+  /// - Returns: nil: an earlier number stands for it, or it was so long ago that it is forgotten.
+  package func touchedEntity(kind: UInt32, at number: UInt32, from first: UInt32) -> UInt32? {
+    touches.entity(kind: kind, at: number, from: first)
   }
 
   /// The key of an entity.
@@ -136,12 +155,12 @@ package final class Features: Projection {
   package func project(_ event: Event, subject: UInt32) {
     guard let plans = byType.role(ofType: event.type) else { return }
     if plans.isActivation { register(event) }
-    take(event, subject, plans.current)
+    take(event, subject, plans.current, notesTouches: true)
   }
 
   package func settle(_ event: Event, subject: UInt32) {
     guard let plans = byType.role(ofType: event.type) else { return }
-    take(event, subject, plans.later)
+    take(event, subject, plans.later, notesTouches: true)
   }
 
   private func plans(ofType type: String) -> TypePlans? {
@@ -152,7 +171,9 @@ package final class Features: Projection {
       later: plans.plans(for: type, includesCurrent: false))
   }
 
-  private func take(_ event: Event, _ subject: UInt32, _ plans: [FeaturePlan]) {
+  private func take(
+    _ event: Event, _ subject: UInt32, _ plans: [FeaturePlan], notesTouches: Bool = false
+  ) {
     guard !plans.isEmpty else { return }
     evaluation.begin(event)
     for plan in plans {
@@ -163,6 +184,7 @@ package final class Features: Projection {
         let known = entities.count
         row = entities.intern(key)
         if entities.count > known { note(row) }
+        if notesTouches { touches.note(row, kind: entity.kind, at: event.recordedAt) }
         table = entityStates
       } else {
         row = subject
@@ -220,14 +242,38 @@ package final class Features: Projection {
       definitions.set(number, row)
       bind(number, row)
     }
-    guard bound.count > first else { return }
+    let kind = kindThatLooksBack(program)
+    guard bound.count > first || kind != nil else { return }
     context.concernsChanged = true
     byType.removeAll()
     let fresh = FeaturePlans(plans, only: UInt32(first)..<UInt32(bound.count))
     context.history(event.position) { [self] past, subject in
       let type = context.names.name(.type, past.type) ?? ""
-      take(past, subject, fresh.plans(for: type, includesCurrent: true))
-      take(past, subject, fresh.plans(for: type, includesCurrent: false))
+      for isCurrent in [true, false] {
+        take(past, subject, fresh.plans(for: type, includesCurrent: isCurrent))
+      }
+      if let kind { noteTouch(kind, past, type) }
+    }
+  }
+
+  /// The kind of entity whose keys the population of a program looks back at, if no program did before.
+  private func kindThatLooksBack(_ program: Program) -> UInt32? {
+    guard let population = program.population, population.since != nil,
+      let kind = population.entity.flatMap({ self.kind(of: program.entities[$0]) }),
+      touches.keep(kind: kind)
+    else { return nil }
+    return kind
+  }
+
+  /// Notes that an event of the past has concerned an entity of the kind.
+  private func noteTouch(_ kind: UInt32, _ event: Event, _ type: String) {
+    for isCurrent in [true, false] {
+      for plan in plans.plans(for: type, includesCurrent: isCurrent) {
+        guard let entity = plan.entity, entity.kind == kind,
+          let number = key(of: entity, in: event).flatMap({ entities.number(of: $0) })
+        else { continue }
+        touches.note(number, kind: kind, at: event.recordedAt)
+      }
     }
   }
 

@@ -23,6 +23,7 @@ package enum Field {
   package static let exit: CBORKey = "exit"
   package static let expiresAt: CBORKey = "expiresAt"
   package static let filters: CBORKey = "filters"
+  package static let first: CBORKey = "first"
   package static let from: CBORKey = "from"
   package static let hash: CBORKey = "hash"
   package static let heldOut: CBORKey = "heldOut"

@@ -127,7 +127,7 @@ final class BatchRunner: SlicedWork {
     let screening = BatchScreening(
       parts: parts, binding: binding, population: population, batch: row.id,
       batchID: begun.header.id, start: start,
-      kind: entity.map { parts.features.kind(of: $0) ?? .max }, now: now)
+      kind: entity.map { parts.features.kind(of: $0) ?? .max }, first: row.first, now: now)
     screenings[number] = screening
     return screening
   }

@@ -33,6 +33,8 @@ struct BatchScreening {
   let start: Event
   /// The kind of the entities that are the items; nil: customers.
   let kind: UInt32?
+  /// The number of the first of the keys that events concerned lately; nil: the items are all keys.
+  let first: UInt32?
   /// Ledger time.
   var now: Int64
 
@@ -52,8 +54,10 @@ struct BatchScreening {
     return entity(kind, item).map { parts.features.key(ofEntity: $0) }
   }
 
+  /// The entity that is an item; nil: an item before is the same.
   private func entity(_ kind: UInt32, _ item: Int) -> UInt32? {
-    parts.features.entity(kind: kind, at: item)
+    guard let first else { return parts.features.entity(kind: kind, at: item) }
+    return parts.features.touchedEntity(kind: kind, at: first + UInt32(item), from: first)
   }
 
   /// Looks at an item.

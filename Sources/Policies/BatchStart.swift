@@ -83,13 +83,26 @@ struct BatchStart {
   private func started(_ population: Program.Population, _ limit: UInt64?) -> Emission {
     let entity = population.entity.map { binding.program.entities[$0] }
     let kind = entity.flatMap { features.kind(of: $0) }
-    let items =
-      entity == nil ? context.subjects.count : kind.map { features.entityCount(kind: $0) } ?? 0
+    var items = entity == nil ? context.subjects.count : 0
+    var touches: Range<UInt32>?
+    if let kind {
+      if let since = population.since {
+        let range = features.touches(kind: kind, since: event.recordedAt - since)
+        touches = range
+        items = range.count
+      } else {
+        items = features.entityCount(kind: kind)
+      }
+    }
     var fields = identity
     fields.append(("version", .text(binding.version)))
     fields.append(("of", .text(entity?.name ?? "customers")))
     fields.append(("items", .unsigned(UInt64(items))))
     fields.append(("ranked", .bool(population.isRanked)))
+    if let since = population.since, let touches {
+      fields.append(("since", .text("\(DurationText(microseconds: since))")))
+      fields.append(("first", .unsigned(UInt64(touches.lowerBound))))
+    }
     if let kind { fields.append(("kind", .unsigned(UInt64(kind)))) }
     fields.append(("filters", .array(binding.program.filters.map(Self.record))))
     if let limit { fields.append(("limit", .unsigned(limit))) }

@@ -41,6 +41,8 @@ package enum ProgramLimits {
   package static let scores = 16
   /// How long a decision may wait for a remote scorer: an hour.
   package static let remoteMicroseconds: Int64 = 3_600_000_000
+  /// How far a population of an entity looks back: 31 days.
+  package static let lookBackMicroseconds: Int64 = 31 * 86_400_000_000
   /// Points of a calibration.
   package static let calibrationPoints = 1_024
   /// Texts that stand for the categories of one feature of a model.

@@ -136,6 +136,7 @@ enum BatchPrograms {
     schedule: {cron: "17 */7 * * *", timeZone: America/New_York, missed: once}
     population:
       of: page
+      since: 20h
       customer: page(key).reader
       where: page(key).longest > 10
       data: {page: key, longest: page(key).longest}

@@ -103,6 +103,21 @@ struct PopulationTests {
         ]
       ),
       (
+        "schedule: {cron: \"0 2 * * *\"}\npopulation: {of: customers, since: 1d}",
+        [
+          "program.yaml:23:36: a population of customers does not look back with \"since\"; remove "
+            + "it, and say in \"where\" what the customers have done lately"
+        ]
+      ),
+      (
+        "schedule: {cron: \"0 2 * * *\"}\n"
+          + "population: {of: cart, since: 32d, customer: 'string(cart(key).value)'}",
+        [
+          "program.yaml:23:31: \"since\" of the population is longer than 31d; shorten it, or remove "
+            + "it and have all keys looked at"
+        ]
+      ),
+      (
         "schedule: {cron: \"0 2 * * *\", missed: twice}\npopulation: {of: customers}",
         [
           "program.yaml:22:39: \"missed\" of the schedule cannot be \"twice\"; known: once, all, none"

@@ -37,6 +37,9 @@ extension Program {
   package struct Population: Sendable {
     /// Whose keys are the items, an index in `Program.entities`; nil: the customers themselves.
     package let entity: Int?
+    /// Of an entity: only keys that an event has concerned since so many microseconds before the start,
+    /// counted from the full hour (UTC); nil: all keys that ever were.
+    package let since: Int64?
     /// The customer's id, for an entity; nil: the item is the customer.
     package let customer: CompiledExpression?
     /// The run's key; nil: the item's key.

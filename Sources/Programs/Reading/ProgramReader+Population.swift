@@ -70,7 +70,7 @@ extension ProgramReader {
         customer.place, "a population of customers needs no \"customer\"", mend: "remove it")
     }
     return Program.Population(
-      entity: entity,
+      entity: entity, since: lookBack(fields?["since"], isOfCustomers: of == "customers"),
       customer: optionalExpression(
         fields?["customer"], "the customer of the population", .item, .address),
       key: optionalExpression(fields?["key"], "the key of the population", .population, .key),
@@ -84,6 +84,23 @@ extension ProgramReader {
       perCustomer: fields?["perCustomer"].map {
         integer($0, "\"perCustomer\" of the population", in: 1...ProgramLimits.keptValues)
       })
+  }
+
+  /// How far a population of an entity looks back.
+  private func lookBack(_ node: YAMLNode?, isOfCustomers: Bool) -> Int64? {
+    guard let node else { return nil }
+    if isOfCustomers {
+      report(
+        node.place, "a population of customers does not look back with \"since\"",
+        mend: "remove it, and say in \"where\" what the customers have done lately")
+    }
+    let since = duration(node, "\"since\" of the population")
+    if since > ProgramLimits.lookBackMicroseconds {
+      report(
+        node.place, "\"since\" of the population is longer than 31d",
+        mend: "shorten it, or remove it and have all keys looked at")
+    }
+    return since
   }
 
   /// What starts runs: a trigger, a schedule, or both.

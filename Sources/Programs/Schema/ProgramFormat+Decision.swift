@@ -33,6 +33,9 @@ extension ProgramFormat {
         "of", .text, required: true, example: "customers",
         "The items: customers, or the entity whose keys they are."),
       FormatKey(
+        "since", .duration, example: "1d",
+        "Of an entity only, at most 31d: only keys that an event has concerned in the time before."),
+      FormatKey(
         "customer", .expression(.address), example: "order(key).customer",
         "Of an entity, where it must be: whose the item is."),
       FormatKey(
