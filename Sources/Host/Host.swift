@@ -134,9 +134,12 @@ package final class Host {
   /// - Returns: Whether there was anything to do.
   package func continueBatches(unless isWaiting: () -> Bool = { false }) throws -> Bool {
     guard options.clock == .wall, store.engine.hasSlices else { return false }
-    let end = WallClock.elapsed() + Self.batchTurn
+    let start = WallClock.elapsed()
     let isDone = try withoutActuallyEscaping(isWaiting) { isWaiting in
-      try store.engine.slice(now: WallClock.now()) { WallClock.elapsed() >= end || isWaiting() }
+      try store.engine.slice(now: WallClock.now()) {
+        let elapsed = WallClock.elapsed() - start
+        return elapsed >= Self.batchTurn || (elapsed >= Self.leastBatchTurn && isWaiting())
+      }
     }
     deliver()
     return isDone
@@ -144,6 +147,9 @@ package final class Host {
 
   /// How long a turn of batches takes, in microseconds, before inputs come again.
   private static let batchTurn: Int64 = 1_000
+  /// How long it takes at least while something waits, so that batches come to their ends where
+  /// something always does.
+  private static let leastBatchTurn: Int64 = 250
 
   /// Fires the timers that are due, one by one, each answered before the next.
   /// - Returns: How many.

@@ -19,7 +19,6 @@ struct BatchRun {
 
   private static let start: Int64 = 1_709_614_800_000_000  // Tuesday, 2024-03-05T05:00:00Z.
   private static let hour: Int64 = 3_600_000_000
-  private static let batchTurn: Int64 = 1_000
   private static let day: Int64 = 86_400_000_000
 
   private let store: Store
@@ -98,9 +97,11 @@ struct BatchRun {
         arrivals = due
       }
       // As a host does: a turn of slices ends when it has taken a moment, or an input waits.
-      let end = clock.now + Self.batchTurn
-      let taken = arrivals
-      try store.engine.slice(now: clock.now) { clock.now >= end || clock.arrivals(rate) > taken }
+      let (start, taken) = (clock.now, arrivals)
+      try store.engine.slice(now: start) {
+        let elapsed = clock.now - start
+        return elapsed >= 1_000 || (elapsed >= 250 && clock.arrivals(rate) > taken)
+      }
       if screeningSeconds == 0, store.batches.rows.row(number)?.isScreened ?? true {
         screeningSeconds = clock.seconds
       }
