@@ -42,8 +42,13 @@ struct ReportMaker {
   }
 
   private func end(_ report: Program.Report) -> UInt64 {
-    let entity = report.entity.map { binding.program.entities[$0] }
-    return UInt64(entity.map { features.entities(of: $0).count } ?? context.subjects.count)
+    guard report.entity != nil else { return UInt64(context.subjects.count) }
+    return UInt64(kind(of: report).map { features.entityCount(kind: $0) } ?? 0)
+  }
+
+  /// The kind of entity that a report is about; nil: customers.
+  private func kind(of report: Program.Report) -> UInt32? {
+    report.entity.flatMap { features.kind(of: binding.program.entities[$0]) }
   }
 
   private func skipped(_ report: Program.Report, _ due: Int64, _ reason: String) -> Emission {
@@ -54,11 +59,11 @@ struct ReportMaker {
     _ report: Program.Report, due: Int64, from first: UInt64, through end: UInt64,
     _ earlier: [ReportLine], _ count: UInt64
   ) -> Emission {
-    let entities = report.entity.map { features.entities(of: binding.program.entities[$0]) }
+    let kind = kind(of: report)
     let next = min(end, first + partItems)
     var lines: [(line: ReportLine, item: UInt64)] = []
     for item in first..<next {
-      if let line = line(of: item, report, entities) { lines.append((line, item)) }
+      if let line = line(of: item, report, kind) { lines.append((line, item)) }
     }
     lines.sort { $0.line.rank != $1.line.rank ? $0.line.rank > $1.line.rank : $0.item < $1.item }
     let found = count + UInt64(lines.count)
@@ -90,10 +95,10 @@ struct ReportMaker {
 
   /// What is told of an item; nil: it is not told of.
   private func line(
-    of item: UInt64, _ report: Program.Report, _ entities: [UInt32]?
+    of item: UInt64, _ report: Program.Report, _ kind: UInt32?
   ) -> ReportLine? {
-    if let entities {
-      let key = features.key(ofEntity: entities[Int(item)])
+    if let kind {
+      let key = features.key(ofEntity: features.entity(kind: kind, at: Int(item)))
       scope.begin(reportItem: key, binding, timer: event, customer: 0, now: event.recordedAt)
     } else {
       // Number 0 is the empty subject, of events about nobody.
