@@ -66,7 +66,7 @@ struct OutputTests {
       "asked", "position", "program", "subject", "recordedAt", "outcome", "reason", "run",
       "version", "trigger", "filters", "features", "reasons", "actions", "dedupe", "model",
       "margin", "score", "level", "offer", "variant", "propensity", "fallback", "fallbackReason",
-      "scores", "request", "triggerEvent",
+      "scores", "request", "triggerEvent", "item",
       "silence", "earlier", "runState", "followed", "through",
     ]
     for position in try ledger.positions("decision.made") {

@@ -37,7 +37,7 @@ struct FailedCommitTests {
         "cart.abandoned",
         ["cartId": .text("lost\(number)"), "cartValue": 9_000, "itemCount": 0, "items": []]),
       Input(
-        kind: .control, type: "model.registered", subject: [],
+        kind: .control, type: "body.attached", subject: [],
         source: Array("//doomed".utf8), externalID: Array("b\(number)".utf8), occurredAt: time,
         payload: CBORValue.object([]).encoded(), blob: [UInt8](repeating: 7, count: 16 << 20)),
     ]
